@@ -1,0 +1,2 @@
+//! The `datacoop` binary.
+fn main() {}
