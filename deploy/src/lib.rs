@@ -1,1 +1,23 @@
-//! Placeholder until the crate is written.
+//! Builds, checks, deploys and records the contracts of a patient-data cooperative.
+//!
+//! This library does what the `datacoop` command and the integration tests share. It prints
+//! nothing: long work reports to a [`Progress`], and every failure is an [`Error`].
+
+mod artifact;
+mod error;
+mod progress;
+mod workspace;
+
+pub mod bindings;
+pub mod chain;
+pub mod contracts;
+mod decode;
+pub mod keys;
+pub mod wasm;
+
+pub use artifact::{Artifact, Sizes};
+pub use decode::{Argument, DecodedError, DecodedEvent, decode_error, decode_event};
+pub use error::Error;
+pub use progress::{Event, Progress, Silent, Stage};
+pub use wasm::Violation;
+pub use workspace::{ROOT_VARIABLE, Workspace};

@@ -1,0 +1,229 @@
+//! Decides how an account sends transactions: simulated first, signed here, waited for.
+
+use std::time::{Duration, Instant};
+
+use alloy::{
+    consensus::Transaction,
+    eips::{BlockId, eip1559::Eip1559Estimation, eip2718::Encodable2718},
+    network::{EthereumWallet, NetworkTransactionBuilder, TransactionBuilder},
+    primitives::{Address, B256, Bytes, U256},
+    providers::Provider,
+    rpc::types::{TransactionReceipt, TransactionRequest},
+    signers::local::PrivateKeySigner,
+    sol_types::SolCall,
+};
+
+use super::{Chain, Receipt, function_name};
+use crate::{Error, decode_error};
+
+/// How long a transaction is waited for.
+const MINING_DEADLINE: Duration = Duration::from_secs(180);
+
+/// How soon a receipt is first asked for again, and at most how seldom. A dev node mines at once.
+const POLL: (Duration, Duration) = (Duration::from_millis(2), Duration::from_secs(1));
+
+/// A transaction to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// What it does, in words: a function's name or the like.
+    pub call: String,
+    /// The account that it calls; none to create a contract.
+    pub to: Option<Address>,
+    /// The calldata or initcode.
+    pub data: Bytes,
+    /// The value that goes with it, in wei.
+    pub value: U256,
+}
+
+impl Outgoing {
+    /// Makes a call of a function, without value.
+    #[must_use]
+    pub fn call<C: SolCall>(to: Address, call: &C) -> Self {
+        Self {
+            call: function_name(C::SIGNATURE).to_owned(),
+            to: Some(to),
+            data: call.abi_encode().into(),
+            value: U256::ZERO,
+        }
+    }
+
+    fn request(&self, from: Address) -> TransactionRequest {
+        let request = TransactionRequest::default().with_from(from).with_value(self.value);
+        match self.to {
+            Some(to) => request.with_to(to).with_input(self.data.clone()),
+            None => request.with_deploy_code(self.data.clone()),
+        }
+    }
+}
+
+/// An account that sends transactions to one chain.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    chain: Chain,
+    wallet: EthereumWallet,
+    address: Address,
+}
+
+impl Sender {
+    /// Makes a sender of a chain and a key.
+    #[must_use]
+    pub fn new(chain: &Chain, signer: PrivateKeySigner) -> Self {
+        let address = signer.address();
+        Self { chain: chain.clone(), wallet: EthereumWallet::new(signer), address }
+    }
+
+    /// Returns the chain.
+    #[must_use]
+    pub const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// Returns the account's address.
+    #[must_use]
+    pub const fn address(&self) -> Address {
+        self.address
+    }
+
+    /// Calls a function in a transaction and waits until it is mined.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub async fn call<C: SolCall>(&self, to: Address, call: &C) -> Result<Receipt, Error> {
+        self.send(&Outgoing::call(to, call)).await
+    }
+
+    /// Sends a transaction and waits until it is mined.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Reverted`]: the simulation or the transaction reverted.
+    /// - [`Error::InsufficientFunds`]: the account cannot pay for it.
+    /// - [`Error::NotMined`]: it was not mined in time.
+    /// - [`Error::Refusal`], [`Error::Unreachable`], [`Error::Answer`]: the node's failures.
+    pub async fn send(&self, outgoing: &Outgoing) -> Result<Receipt, Error> {
+        let gas = self.estimate(outgoing).await?;
+        let nonce = self.next_nonce().await?;
+        let transaction = self.submit(outgoing, nonce, gas).await?;
+        self.confirm(outgoing, transaction).await
+    }
+
+    /// Returns the gas limit to send a transaction with: the node's estimate and a quarter more,
+    /// since the state may change until it is mined.
+    pub(crate) async fn estimate(&self, outgoing: &Outgoing) -> Result<u64, Error> {
+        let request = outgoing.request(self.address);
+        let gas = match self.chain.provider.estimate_gas(request).await {
+            Ok(gas) => gas,
+            Err(error) => {
+                let error = self.chain.rejected(&outgoing.call, error);
+                return Err(self.or_unfunded(error, outgoing, 0, U256::ZERO).await);
+            }
+        };
+        Ok(gas.saturating_add(gas / 4).min(self.chain.block_gas_limit).max(gas))
+    }
+
+    /// Returns the account's next nonce, transactions that wait to be mined counted.
+    pub(crate) async fn next_nonce(&self) -> Result<u64, Error> {
+        let count = self.chain.provider.get_transaction_count(self.address).pending();
+        self.chain.ask("eth_getTransactionCount", count).await
+    }
+
+    /// Signs and sends a transaction without waiting for it.
+    pub(crate) async fn submit(
+        &self,
+        outgoing: &Outgoing,
+        nonce: u64,
+        gas: u64,
+    ) -> Result<B256, Error> {
+        let fees = self.fees().await?;
+        let request = outgoing
+            .request(self.address)
+            .with_nonce(nonce)
+            .with_gas_limit(gas)
+            .with_chain_id(self.chain.id)
+            .with_max_fee_per_gas(fees.max_fee_per_gas)
+            .with_max_priority_fee_per_gas(fees.max_priority_fee_per_gas);
+        let signed = request.build(&self.wallet).await.map_err(|source| Error::Answer {
+            request: outgoing.call.clone(),
+            reason: source.to_string(),
+        })?;
+        let raw = alloy::hex::encode_prefixed(signed.encoded_2718());
+        let sent = self.chain.provider.client().request("eth_sendRawTransaction", (raw,));
+        match self.chain.ask("eth_sendRawTransaction", sent).await {
+            Ok(hash) => Ok(hash),
+            Err(error) => {
+                let price = U256::from(signed.max_fee_per_gas());
+                Err(self.or_unfunded(error, outgoing, gas, price).await)
+            }
+        }
+    }
+
+    /// Waits until a transaction is mined.
+    pub(crate) async fn confirm(
+        &self,
+        outgoing: &Outgoing,
+        transaction: B256,
+    ) -> Result<Receipt, Error> {
+        let begun = Instant::now();
+        let mut pause = POLL.0;
+        while begun.elapsed() < MINING_DEADLINE {
+            let receipt = self.chain.provider.get_transaction_receipt(transaction);
+            match self.chain.ask("eth_getTransactionReceipt", receipt).await? {
+                Some(receipt) if receipt.status() => return Ok(receipt.into()),
+                Some(receipt) => return Err(self.reason(outgoing, &receipt).await),
+                None => tokio::time::sleep(pause).await,
+            }
+            pause = (pause * 3 / 2).min(POLL.1);
+        }
+        Err(Error::NotMined { transaction, seconds: MINING_DEADLINE.as_secs() })
+    }
+
+    async fn fees(&self) -> Result<Eip1559Estimation, Error> {
+        self.chain.ask("eth_feeHistory", self.chain.provider.estimate_eip1559_fees()).await
+    }
+
+    /// Finds out why a mined transaction reverted, by simulating it on the state before its block.
+    async fn reason(&self, outgoing: &Outgoing, receipt: &TransactionReceipt) -> Error {
+        let before = receipt.block_number.unwrap_or_default().saturating_sub(1);
+        let request = outgoing.request(self.address).with_gas_limit(receipt.gas_used.max(21_000));
+        let data = self
+            .chain
+            .provider
+            .call(request)
+            .block(BlockId::number(before))
+            .await
+            .err()
+            .and_then(|error| error.as_error_resp().and_then(|error| error.as_revert_data()))
+            .unwrap_or_default();
+        Error::Reverted {
+            call: outgoing.call.clone(),
+            error: Box::new(decode_error(&data)),
+            transaction: Some(receipt.transaction_hash),
+        }
+    }
+
+    /// Returns [`Error::InsufficientFunds`] in place of a node's refusal when the account holds
+    /// less than the transaction may cost. Nodes say that in many words.
+    async fn or_unfunded(
+        &self,
+        error: Error,
+        outgoing: &Outgoing,
+        gas: u64,
+        price: U256,
+    ) -> Error {
+        if !matches!(error, Error::Refusal { .. }) {
+            return error;
+        }
+        let fees = U256::from(gas.max(1)).saturating_mul(price.max(U256::ONE));
+        let needed = outgoing.value.saturating_add(fees);
+        match self.chain.provider.get_balance(self.address).await {
+            Ok(balance) if balance < needed => Error::InsufficientFunds {
+                account: self.address,
+                balance,
+                needed,
+                call: outgoing.call.clone(),
+            },
+            _ => error,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Decides which contracts the suite has. Adding one is one entry of [`CONTRACTS`].
+
+use alloy::{
+    dyn_abi::{DynSolValue, JsonAbiExt},
+    json_abi::{Constructor, JsonAbi},
+};
+
+use crate::{Error, bindings};
+
+/// What the line of an interface that describes the constructor begins with.
+const CONSTRUCTOR_MARK: &str = "Constructor: `(";
+
+/// A contract of the suite.
+#[derive(Clone, Copy, Debug)]
+pub struct Contract {
+    /// The contract's name in artifacts and address books.
+    pub name: &'static str,
+    /// The crate that it is, which is also its folder's name.
+    pub package: &'static str,
+    /// The text of its committed interface.
+    pub interface: &'static str,
+    /// The ABI of the interface, which has no constructor.
+    pub(crate) abi: fn() -> JsonAbi,
+}
+
+/// DATA.
+pub const DATA_TOKEN: Contract = Contract {
+    name: "DataToken",
+    package: "data-token",
+    interface: include_str!("../../contracts/data-token/IDataToken.sol"),
+    abi: bindings::IDataToken::abi::contract,
+};
+
+/// DataCoopRewards.
+pub const DATA_COOP_REWARDS: Contract = Contract {
+    name: "DataCoopRewards",
+    package: "data-coop-rewards",
+    interface: include_str!("../../contracts/data-coop-rewards/IDataCoopRewards.sol"),
+    abi: bindings::IDataCoopRewards::abi::contract,
+};
+
+/// All contracts of the suite.
+pub const CONTRACTS: [Contract; 2] = [DATA_TOKEN, DATA_COOP_REWARDS];
+
+impl Contract {
+    /// Finds a contract by its name or its crate's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownContract`] when there is none.
+    pub fn named(name: &str) -> Result<Self, Error> {
+        CONTRACTS
+            .into_iter()
+            .find(|contract| contract.name == name || contract.package == name)
+            .ok_or_else(|| Error::UnknownContract {
+                name: name.to_owned(),
+                known: CONTRACTS.map(|contract| contract.name).join(", "),
+            })
+    }
+
+    /// Returns the contract's ABI with its constructor.
+    #[must_use]
+    pub fn abi(&self) -> JsonAbi {
+        let mut abi = (self.abi)();
+        abi.constructor = Some(self.constructor());
+        abi
+    }
+
+    /// Returns the constructor that the interface's comment describes. Solidity has no place for
+    /// it in an interface.
+    fn constructor(&self) -> Constructor {
+        let parameters = self.interface.split_once(CONSTRUCTOR_MARK).map_or("", |(_, rest)| {
+            rest.split_once(')').map_or("", |(parameters, _)| parameters)
+        });
+        Constructor::parse(&format!("constructor({parameters})")).unwrap_or_else(|_| Constructor {
+            inputs: Vec::new(),
+            state_mutability: Default::default(),
+        })
+    }
+
+    /// Encodes the constructor's arguments.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ConstructorArguments`] when they are not of the constructor's types.
+    pub fn encode_constructor(&self, values: &[DynSolValue]) -> Result<Vec<u8>, Error> {
+        self.constructor().abi_encode_input(values).map_err(|source| Error::ConstructorArguments {
+            contract: self.name.to_owned(),
+            reason: source.to_string(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constructors_are_those_that_the_interfaces_describe() {
+        let inputs = |contract: Contract| -> Vec<String> {
+            let inputs = contract.constructor().inputs;
+            inputs.into_iter().map(|input| format!("{} {}", input.ty, input.name)).collect()
+        };
+        assert_eq!(
+            inputs(DATA_TOKEN),
+            [
+                "address admin",
+                "address recipient",
+                "uint256 supply",
+                "uint256 emissionFloor",
+                "uint256 emissionBps"
+            ]
+        );
+        assert_eq!(
+            inputs(DATA_COOP_REWARDS),
+            ["address dataToken", "address governance", "address verifiedOracle", "address guardian"]
+        );
+    }
+
+    #[test]
+    fn contracts_are_found_by_both_names() {
+        assert_eq!(Contract::named("data-token").unwrap().name, "DataToken");
+        assert_eq!(Contract::named("DataCoopRewards").unwrap().package, "data-coop-rewards");
+        let error = Contract::named("Treasury").unwrap_err();
+        assert!(error.to_string().contains("DataToken, DataCoopRewards"));
+    }
+
+    #[test]
+    fn arguments_of_wrong_types_are_refused() {
+        let error = DATA_TOKEN.encode_constructor(&[DynSolValue::Bool(true)]).unwrap_err();
+        assert!(matches!(error, Error::ConstructorArguments { .. }));
+    }
+}

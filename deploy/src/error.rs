@@ -1,0 +1,306 @@
+//! Decides in how many ways this library fails, and what each says.
+
+use std::{io, path::PathBuf};
+
+use alloy::{
+    primitives::{Address, B256, U256},
+    signers::local::LocalSignerError,
+};
+
+use crate::{DecodedError, Violation};
+
+/// What can go wrong. Each message names the fault and, where there is one, the way out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // Files and the workspace.
+    /// No workspace lies at or above a folder.
+    #[error("no workspace of the cooperative at or above `{}`; run inside of a checkout or set `DATACOOP_ROOT`", start.display())]
+    WorkspaceNotFound {
+        /// The folder.
+        start: PathBuf,
+    },
+    /// A file or folder cannot be used.
+    #[error("cannot {action} `{}`", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was tried: `read`, `write` and the like.
+        action: &'static str,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file of ours has content that is not understood.
+    #[error("`{}` is malformed: {reason}", path.display())]
+    MalformedFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    // Building.
+    /// A contract of this name is not part of the suite.
+    #[error("there is no contract `{name}`; there are: {known}")]
+    UnknownContract {
+        /// The name that was asked for.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// A program that is needed is not installed.
+    #[error("`{program}` is needed and was not found; {way_out}")]
+    MissingProgram {
+        /// The program.
+        program: String,
+        /// How to get it.
+        way_out: &'static str,
+    },
+    /// A program that was run failed.
+    #[error("`{program}` failed:\n{output}")]
+    ProgramFailed {
+        /// The program, with what it was to do.
+        program: String,
+        /// The end of what it printed.
+        output: String,
+    },
+    /// Bytes are not a WebAssembly module.
+    #[error("not a valid WebAssembly module: {reason}")]
+    InvalidWasm {
+        /// The parser's reason.
+        reason: String,
+    },
+    /// A module would not be activated on a Stylus chain.
+    #[error("`{contract}` would be refused by a Stylus chain: {}", lines(violations))]
+    Refused {
+        /// The contract.
+        contract: String,
+        /// The broken rules.
+        violations: Vec<Violation>,
+    },
+    /// A module cannot be translated to EVM bytecode.
+    #[error("`{contract}` cannot be translated to EVM bytecode")]
+    Translation {
+        /// The contract.
+        contract: String,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Compression or decompression failed.
+    #[error("brotli failed")]
+    Compression {
+        /// Why.
+        source: io::Error,
+    },
+    /// Code is not that of a Stylus program.
+    #[error("the code does not begin as a Stylus program does")]
+    NotAPayload,
+
+    // Keys.
+    /// There is no dev account of this index.
+    #[error("there is no dev account {index}; there are 0 to 9")]
+    NoSuchDevAccount {
+        /// The index.
+        index: usize,
+    },
+    /// An environment variable is not set or not text.
+    #[error("the environment variable `{name}` is not set or is not text")]
+    VariableNotSet {
+        /// The variable.
+        name: String,
+    },
+    /// What should be a private key is none.
+    #[error("`{place}` does not hold a private key of 64 hexadecimal digits")]
+    MalformedKey {
+        /// Where it was read.
+        place: String,
+    },
+    /// A keystore cannot be opened.
+    #[error("cannot open the keystore `{}`: wrong password or not a keystore", path.display())]
+    Keystore {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<LocalSignerError>,
+    },
+    /// A text names no place of a key.
+    #[error("{given} names no key; use `dev:<index>`, `env:<variable>` or `keystore:<file>`")]
+    UnknownKeySource {
+        /// The text, unless it may be a key itself.
+        given: String,
+    },
+
+    // The chain.
+    /// A text is no URL of an RPC endpoint.
+    #[error("not an `http` or `https` URL of an RPC endpoint")]
+    MalformedUrl,
+    /// A chain does not answer.
+    #[error("{endpoint} does not answer: {reason}")]
+    Unreachable {
+        /// The scheme, host and port; the path may be a secret.
+        endpoint: String,
+        /// Why, in the words of the innermost cause.
+        reason: String,
+    },
+    /// A chain answered a request with an error that is no revert.
+    #[error("the node refused `{request}`: {message} (code {code})")]
+    Refusal {
+        /// What was asked.
+        request: String,
+        /// The node's message.
+        message: String,
+        /// The JSON-RPC error code.
+        code: i64,
+    },
+    /// A chain answered with something that is not understood.
+    #[error("the node's answer to `{request}` is not understood: {reason}")]
+    Answer {
+        /// What was asked.
+        request: String,
+        /// What is wrong with the answer.
+        reason: String,
+    },
+    /// The chain is not the one that was asked for.
+    #[error("the chain has id {actual}, not {expected}")]
+    WrongChain {
+        /// The id that was asked for.
+        expected: u64,
+        /// The id that the chain has.
+        actual: u64,
+    },
+    /// A contract reverted.
+    #[error("{call} was rejected: {error}")]
+    Reverted {
+        /// The function or deed.
+        call: String,
+        /// The revert's data, decoded.
+        error: Box<DecodedError>,
+        /// The transaction, when it was mined and not only simulated.
+        transaction: Option<B256>,
+    },
+    /// An account cannot pay for a transaction.
+    #[error("account {account} has {balance} wei and needs {needed} wei for {call}")]
+    InsufficientFunds {
+        /// The account.
+        account: Address,
+        /// What it has, in wei.
+        balance: U256,
+        /// What the transaction may cost, in wei.
+        needed: U256,
+        /// The function or deed.
+        call: String,
+    },
+    /// A transaction was not mined in time.
+    #[error("transaction {transaction} was not mined within {seconds} s; it may still be")]
+    NotMined {
+        /// The transaction.
+        transaction: B256,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// No contract is at an address.
+    #[error("there is no contract at {address}")]
+    NoContract {
+        /// The address.
+        address: Address,
+    },
+
+    // Nodes.
+    /// A node did not start.
+    #[error("Anvil did not start: {reason}")]
+    NodeFailed {
+        /// What it printed, or why it was given up.
+        reason: String,
+    },
+
+    // Deploying.
+    /// A contract's code is larger than the chain takes.
+    #[error("`{contract}` has {bytes} bytes of code and the chain takes {limit}; use a chain without the EIP-170 limit (Anvil: `--disable-code-size-limit`)")]
+    CodeTooLarge {
+        /// The contract.
+        contract: String,
+        /// Bytes of its code.
+        bytes: usize,
+        /// Bytes that the chain takes.
+        limit: usize,
+    },
+    /// The chain runs Stylus programs, which are not deployed by this version.
+    #[error("chain {chain_id} is a Stylus chain; this version deploys to EVM chains only")]
+    StylusChain {
+        /// The chain.
+        chain_id: u64,
+    },
+    /// Code was created and is not what was built.
+    #[error("the code of `{contract}` at {address} is not what was built")]
+    CodeDiffers {
+        /// The contract.
+        contract: String,
+        /// Its address.
+        address: Address,
+    },
+
+    /// Arguments do not fit a contract's constructor.
+    #[error("the arguments do not fit the constructor of `{contract}`: {reason}")]
+    ConstructorArguments {
+        /// The contract.
+        contract: String,
+        /// Why not.
+        reason: String,
+    },
+
+    // The address book.
+    /// An address book was written by a later version.
+    #[error("`{}` has version {version} and this version of the tool knows {known}; use a newer tool", path.display())]
+    BookVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version in the file.
+        version: u64,
+        /// The version that is known.
+        known: u64,
+    },
+    /// An address book belongs to another chain.
+    #[error("`{}` is of another chain: {reason}; move it away or deploy with `--replace`", path.display())]
+    BookOfAnotherChain {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        reason: String,
+    },
+    /// A contract of the address book is not on the chain any more.
+    #[error("`{}` has `{contract}` at {address}, where the chain has {found}; move it away or deploy with `--replace`", path.display())]
+    BookIsStale {
+        /// The file.
+        path: PathBuf,
+        /// The contract.
+        contract: String,
+        /// Its address.
+        address: Address,
+        /// What is there instead.
+        found: &'static str,
+    },
+    /// No cooperative is deployed.
+    #[error("nothing is deployed on chain {chain_id}: no `{}`; run `datacoop deploy` first", path.display())]
+    NotDeployed {
+        /// The chain.
+        chain_id: u64,
+        /// Where the address book would be.
+        path: PathBuf,
+    },
+
+    // Recording.
+    /// A batch stopped before its end.
+    #[error("{recorded} of {total} contributions are on chain and the batch stopped; run it again to carry on, nothing is recorded twice")]
+    BatchInterrupted {
+        /// Contributions that are confirmed.
+        recorded: u64,
+        /// Contributions that were to be recorded.
+        total: u64,
+        /// Why it stopped.
+        source: Box<Self>,
+    },
+}
+
+fn lines(violations: &[Violation]) -> String {
+    violations.iter().map(|violation| format!("\n  {violation}")).collect()
+}

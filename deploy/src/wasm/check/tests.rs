@@ -1,0 +1,2 @@
+//! One module for each rule that breaks it, and one that breaks none.
+
