@@ -1,1 +1,4 @@
-//! The integration tests.
+//! The integration tests, in one binary: `cargo test -p datacoop-tests`.
+
+mod second_abi;
+mod tidy;

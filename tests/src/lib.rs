@@ -1,1 +1,20 @@
-//! Placeholder until the crate is written.
+//! What the integration tests share: Solidity peers, random values, a chain of their own.
+
+pub mod random;
+
+mod contract;
+mod peers;
+mod twins;
+
+use std::path::{Path, PathBuf};
+
+pub use contract::{Contract, Done, Interface};
+pub use peers::{Peer, interface, peer};
+pub use random::Random;
+pub use twins::{Effect, Outcome, Request, Twins};
+
+/// The root of the repository.
+pub fn workspace_root() -> PathBuf {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_folder.parent().unwrap_or(crate_folder).to_path_buf()
+}
