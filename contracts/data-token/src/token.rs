@@ -1,0 +1,253 @@
+//! Decides what DATA is: which components it is made of, where their storage lies, and which
+//! function of the interface runs what.
+
+use alloc::vec::Vec;
+
+use alloy_primitives::{B256, U256};
+use alloy_sol_types::{sol, sol_data};
+use datacoop_kit::{
+    Account, Contract, Result, Revert,
+    access_control::{AccessControl, AccessControlStorage, DEFAULT_ADMIN_ROLE},
+    eip712::{Eip712, hash_of},
+    erc20::{Erc20, Erc20Storage, valid_receiver},
+    pausable::{Pausable, PausableStorage},
+    permit::{Approval, Permit, PermitStorage, Signature},
+    router, routes,
+};
+use stylus_sdk::host::VM;
+
+use crate::emission::EmissionStorage;
+
+sol!("IDataToken.sol");
+
+/// Who may mint: `keccak256("MINTER_ROLE")`.
+pub const MINTER_ROLE: B256 = hash_of("MINTER_ROLE");
+
+/// Who may pause: `keccak256("PAUSER_ROLE")`.
+pub const PAUSER_ROLE: B256 = hash_of("PAUSER_ROLE");
+
+/// The DATA token.
+#[derive(Debug)]
+pub struct DataToken {
+    vm: VM,
+}
+
+impl DataToken {
+    /// The token on a host.
+    #[must_use]
+    pub const fn new(vm: VM) -> Self {
+        Self { vm }
+    }
+
+    /// Makes the token: `admin` gets the admin role, `recipient` the supply.
+    ///
+    /// # Errors
+    ///
+    /// - as [`EmissionStorage::set_terms`],
+    /// - `ERC20InvalidReceiver` when the recipient is the zero address.
+    ///
+    /// # Events
+    ///
+    /// `EmissionCapChanged`, `RoleGranted`, `Transfer`.
+    fn construct(
+        &mut self,
+        admin: &Account,
+        recipient: &Account,
+        supply: U256,
+        (floor, bps): (U256, U256),
+    ) -> Result<()> {
+        EMISSION.start(&mut self.vm, &supply, &floor, &bps)?;
+        self.grant(&DEFAULT_ADMIN_ROLE, admin);
+        // Past `before_move`: the genesis supply does not count as emission.
+        valid_receiver(recipient)?;
+        self.move_tokens(&Account::ZERO, recipient, supply)
+    }
+
+    /// Mints inside the emission cap.
+    ///
+    /// # Errors
+    ///
+    /// - `AccessControlUnauthorizedAccount` when the caller is not a minter,
+    /// - as [`Erc20::mint_to`].
+    ///
+    /// # Events
+    ///
+    /// `Transfer` from the zero address.
+    pub fn mint(&mut self, to: &Account, amount: U256) -> Result<()> {
+        self.only_role(&MINTER_ROLE)?;
+        self.mint_to(to, amount)
+    }
+
+    /// Returns what may be minted now, in wei.
+    #[must_use]
+    pub fn mintable(&self) -> U256 {
+        EMISSION.available(&self.vm, &self.total_supply())
+    }
+
+    /// Returns everything that was ever burned, in wei.
+    #[must_use]
+    pub fn total_burned(&self) -> U256 {
+        // What was created is either burned or part of the supply.
+        EMISSION.created(&self.vm).wrapping_sub(self.total_supply())
+    }
+
+    /// Changes the emission cap.
+    ///
+    /// # Errors
+    ///
+    /// - `AccessControlUnauthorizedAccount` when the caller is not an admin,
+    /// - as [`EmissionStorage::set_terms`].
+    ///
+    /// # Events
+    ///
+    /// `EmissionCapChanged`.
+    pub fn set_emission_cap(&mut self, floor: &U256, bps: &U256) -> Result<()> {
+        self.only_role(&DEFAULT_ADMIN_ROLE)?;
+        EMISSION.set_terms(&mut self.vm, floor, bps)
+    }
+
+    /// Stops every transfer, mint and burn.
+    ///
+    /// # Errors
+    ///
+    /// - `AccessControlUnauthorizedAccount` when the caller is not a pauser,
+    /// - as [`Pausable::pause`].
+    ///
+    /// # Events
+    ///
+    /// `Paused`.
+    pub fn pause_by_role(&mut self) -> Result<()> {
+        self.only_role(&PAUSER_ROLE)?;
+        self.pause()
+    }
+
+    /// Allows transfers, mints and burns again.
+    ///
+    /// # Errors
+    ///
+    /// - `AccessControlUnauthorizedAccount` when the caller is not a pauser,
+    /// - as [`Pausable::unpause`].
+    ///
+    /// # Events
+    ///
+    /// `Unpaused`.
+    pub fn unpause_by_role(&mut self) -> Result<()> {
+        self.only_role(&PAUSER_ROLE)?;
+        self.unpause()
+    }
+}
+
+impl Contract for DataToken {
+    #[inline(always)]
+    fn vm(&self) -> &VM {
+        &self.vm
+    }
+
+    #[inline(always)]
+    fn vm_mut(&mut self) -> &mut VM {
+        &mut self.vm
+    }
+}
+
+// The layout: append only, never reorder. `tests/layout.txt` is its snapshot.
+
+impl Erc20 for DataToken {
+    const ERC20: Erc20Storage = Erc20Storage::at(0);
+
+    /// Nothing moves while the token is paused, and a mint stays inside the emission cap.
+    fn before_move(&mut self, from: &Account, _to: &Account, value: &U256) -> Result<()> {
+        self.require_not_paused()?;
+        if from.is_zero() {
+            let supply = self.total_supply();
+            // As in OpenZeppelin's token, overflow comes before any rule of our own.
+            supply.checked_add(*value).ok_or_else(Revert::overflow)?;
+            EMISSION.emit_within_cap(&mut self.vm, &supply, value)?;
+        }
+        Ok(())
+    }
+}
+
+impl Pausable for DataToken {
+    const PAUSABLE: PausableStorage = PausableStorage::at(3);
+}
+
+impl AccessControl for DataToken {
+    const ROLES: AccessControlStorage = AccessControlStorage::at(4);
+}
+
+impl Permit for DataToken {
+    const PERMIT: PermitStorage = PermitStorage::at(5);
+}
+
+/// Where the emission cap keeps its storage.
+const EMISSION: EmissionStorage = EmissionStorage::at(6);
+
+impl Eip712 for DataToken {
+    const NAME: &'static str = "Datacoop Data";
+    const VERSION: &'static str = "1";
+}
+
+routes! {
+    DataToken as IDataToken (IDataTokenCalls);
+
+    constructor(
+        sol_data::Address, sol_data::Address,
+        sol_data::Uint<256>, sol_data::Uint<256>, sol_data::Uint<256>
+    ) => |token, (admin, recipient, supply, floor, bps)| {
+        token.construct(admin, recipient, supply, (floor, bps))
+    };
+
+    nameCall => |_, ()| Ok(DataToken::NAME);
+    symbolCall => |_, ()| Ok("DATA");
+    decimalsCall => |_, ()| Ok(18_u8);
+    totalSupplyCall => |token, ()| Ok(token.total_supply());
+    balanceOfCall => |token, (account,)| Ok(token.balance_of(account));
+    allowanceCall => |token, (owner, spender)| Ok(token.allowance(owner, spender));
+    transferCall => |token, (to, value)| token.transfer(to, value);
+    approveCall => |token, (spender, value)| token.approve(spender, value);
+    transferFromCall => |token, (from, to, value)| token.transfer_from(from, to, value);
+
+    mintCall => |token, (to, amount)| token.mint(to, amount);
+    burnCall => |token, (value,)| token.burn(value);
+    burnFromCall => |token, (account, value)| token.burn_from(account, value);
+
+    permitCall => |token, (owner, spender, value, deadline, v, r, s)| {
+        token.permit(Approval { owner, spender, value, deadline }, Signature { v, r, s })
+    };
+    noncesCall => |token, (owner,)| Ok(token.nonces(owner));
+    DOMAIN_SEPARATORCall => |token, ()| Ok(token.domain_separator());
+    eip712DomainCall => |token, ()| Ok(token.eip712_domain());
+
+    pausedCall => |token, ()| Ok(token.paused());
+    pauseCall => |token, ()| token.pause_by_role();
+    unpauseCall => |token, ()| token.unpause_by_role();
+
+    DEFAULT_ADMIN_ROLECall => |_, ()| Ok(&DEFAULT_ADMIN_ROLE);
+    MINTER_ROLECall => |_, ()| Ok(&MINTER_ROLE);
+    PAUSER_ROLECall => |_, ()| Ok(&PAUSER_ROLE);
+    hasRoleCall => |token, (role, account)| Ok(token.has_role(role, account));
+    getRoleAdminCall => |token, (role,)| Ok(token.role_admin(role));
+    grantRoleCall => |token, (role, account)| token.grant_role(role, account);
+    revokeRoleCall => |token, (role, account)| token.revoke_role(role, account);
+    renounceRoleCall => |token, (role, account)| token.renounce_role(role, account);
+    supportsInterfaceCall => |token, (interface,)| Ok(token.supports_interface(interface));
+
+    emissionFloorCall => |token, ()| Ok(EMISSION.floor(&token.vm));
+    emissionBpsCall => |token, ()| Ok(EMISSION.bps(&token.vm));
+    mintableCall => |token, ()| Ok(token.mintable());
+    totalBurnedCall => |token, ()| Ok(token.total_burned());
+    setEmissionCapCall => |token, (floor, bps)| token.set_emission_cap(&floor, &bps);
+}
+
+mod program {
+    //! The program's entry point; the SDK's macro expects its host traits in scope.
+
+    use stylus_sdk::{ArbResult, prelude::*};
+
+    use super::{DataToken, VM, Vec, router};
+
+    #[entrypoint]
+    fn run(input: Vec<u8>, vm: VM) -> ArbResult {
+        router::enter(DataToken::new(vm), &input)
+    }
+}

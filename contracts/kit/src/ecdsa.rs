@@ -1,0 +1,51 @@
+//! Decides who signed a hash, as OpenZeppelin's `ECDSA.recover(hash, v, r, s)` does.
+
+use alloy_primitives::{B256, U256, uint};
+use alloy_sol_types::sol;
+use stylus_sdk::host::VM;
+
+use crate::{Account, Result, Revert, host, word};
+
+sol! {
+    /// Errors of OpenZeppelin's `ECDSA`.
+    #[derive(Debug)]
+    interface IEcdsa {
+        error ECDSAInvalidSignature();
+        error ECDSAInvalidSignatureS(bytes32 s);
+    }
+}
+
+pub use IEcdsa::{ECDSAInvalidSignature, ECDSAInvalidSignatureS, IEcdsaErrors};
+
+/// Half the order of secp256k1, rounded down: the greatest `s` of a signature that nobody can turn
+/// into another (EIP-2).
+const HALF_ORDER: U256 =
+    uint!(0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0_U256);
+
+/// Returns the account of the precompile that recovers signers.
+fn precompile() -> Account {
+    Account::build(|address| address[19] = 1)
+}
+
+/// Returns who signed `hash`.
+///
+/// # Errors
+///
+/// - [`ECDSAInvalidSignatureS`] when `s` is in the upper half of the order,
+/// - [`ECDSAInvalidSignature`] when nobody can have made the signature.
+pub fn recover(vm: &VM, hash: &B256, v: u8, r: &B256, s: &B256) -> Result<Account> {
+    if word::to_uint(s) > HALF_ORDER {
+        return Err(Revert::new::<ECDSAInvalidSignatureS>((s,)));
+    }
+    let input = [*hash, word::from_u64(v.into()), *r, *s];
+    // The precompile returns nothing for a bad signature, and fails only without gas.
+    let (signer, len) = if host::static_call(vm, &precompile(), word::bytes(&input)) {
+        host::returned_word(vm)
+    } else {
+        (B256::ZERO, 0)
+    };
+    match Account::from_word(&signer) {
+        Some(signer) if len == 32 && !signer.is_zero() => Ok(*signer),
+        _ => Err(Revert::new::<ECDSAInvalidSignature>(())),
+    }
+}

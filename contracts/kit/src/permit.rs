@@ -1,0 +1,114 @@
+//! Decides how an owner approves by signature, as OpenZeppelin's `ERC20Permit` and `Nonces` do.
+
+use alloy_primitives::{B256, U256};
+use alloy_sol_types::sol;
+
+use crate::{
+    Account, Result, Revert, ecdsa,
+    eip712::{Eip712, hash_of},
+    erc20::Erc20,
+    host, layout, word,
+};
+
+sol! {
+    /// Errors of OpenZeppelin's `ERC20Permit`.
+    #[derive(Debug)]
+    interface IPermit {
+        error ERC2612ExpiredSignature(uint256 deadline);
+        error ERC2612InvalidSigner(address signer, address owner);
+    }
+}
+
+pub use IPermit::{ERC2612ExpiredSignature, ERC2612InvalidSigner, IPermitErrors};
+
+/// The type of a permit, as ERC-2612 spells it.
+const PERMIT_TYPEHASH: B256 = hash_of(
+    "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)",
+);
+
+layout! {
+    /// The storage of permits.
+    pub struct PermitStorage {
+        /// How many permits of an owner were used. Written by [`Permit::use_nonce`].
+        nonces: Mapping<Account, U256>,
+    }
+}
+
+/// What an owner signs for, and until when.
+#[derive(Clone, Copy, Debug)]
+pub struct Approval<'a> {
+    /// Whose tokens.
+    pub owner: &'a Account,
+    /// Who may take them.
+    pub spender: &'a Account,
+    /// How many, in the token's smallest unit.
+    pub value: U256,
+    /// The last second at which the signature is good.
+    pub deadline: U256,
+}
+
+/// A signature of secp256k1.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature<'a> {
+    /// The recovery id, 27 or 28.
+    pub v: u8,
+    /// The first half.
+    pub r: &'a B256,
+    /// The second half.
+    pub s: &'a B256,
+}
+
+/// A token whose owners approve by signature.
+pub trait Permit: Erc20 + Eip712 {
+    /// Where the contract keeps the nonces.
+    const PERMIT: PermitStorage;
+
+    /// Returns the nonce of an owner's next permit.
+    fn nonces(&self, owner: &Account) -> U256 {
+        Self::PERMIT.nonces.of(self.vm(), owner).get(self.vm())
+    }
+
+    /// Sets an allowance that its owner signed.
+    ///
+    /// # Errors
+    ///
+    /// - [`ERC2612ExpiredSignature`] after the deadline,
+    /// - as [`recover`](ecdsa::recover) for a bad signature,
+    /// - [`ERC2612InvalidSigner`] when somebody else signed,
+    /// - as [`approve_for`](Erc20::approve_for).
+    ///
+    /// # Events
+    ///
+    /// [`Approval`](crate::erc20::Approval).
+    fn permit(&mut self, approval: Approval<'_>, signature: Signature<'_>) -> Result<()> {
+        let Approval { owner, spender, value, deadline } = approval;
+        if U256::from(host::timestamp(self.vm())) > deadline {
+            return Err(Revert::new::<ERC2612ExpiredSignature>((&deadline,)));
+        }
+        let nonce = self.use_nonce(owner);
+        let words = [
+            PERMIT_TYPEHASH,
+            *owner.word(),
+            *spender.word(),
+            word::from_uint(&value),
+            word::from_uint(&nonce),
+            word::from_uint(&deadline),
+        ];
+        let struct_hash = host::keccak_words(self.vm(), &words);
+        let hash = self.typed_data_hash(&struct_hash);
+        let signer = ecdsa::recover(self.vm(), &hash, signature.v, signature.r, signature.s)?;
+        if signer != *owner {
+            return Err(Revert::new::<ERC2612InvalidSigner>((&signer, owner)));
+        }
+        self.approve_for(owner, spender, value)
+    }
+
+    /// Returns an owner's nonce and counts it up.
+    fn use_nonce(&mut self, owner: &Account) -> U256 {
+        let place = Self::PERMIT.nonces.of(self.vm(), owner);
+        let nonce: U256 = place.get(self.vm());
+        // It starts at zero and grows by one: no chain lives long enough to overflow it.
+        place.set(self.vm_mut(), &nonce.wrapping_add(U256::ONE));
+        nonce
+    }
+}

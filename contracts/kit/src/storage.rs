@@ -1,0 +1,244 @@
+//! Decides where values lie in storage: exactly where Solidity would put them.
+//!
+//! A layout is a list of fields in fixed slots, each a [`Slot`], a [`Mapping`] or a
+//! [`NestedMapping`], declared once with [`layout!`](crate::layout). A slot is a small constant in
+//! the code; nothing is built at run time but the key that is needed.
+
+use core::marker::PhantomData;
+
+use alloy_primitives::{B256, U256};
+use stylus_sdk::host::VM;
+
+use crate::{Account, host, word};
+
+/// A value that fills a storage slot.
+pub trait Stored: Sized {
+    /// Reads the value from its slot's word.
+    fn from_slot(word: &B256) -> Self;
+
+    /// Returns the slot's word.
+    fn to_slot(&self) -> B256;
+}
+
+impl Stored for U256 {
+    #[inline(always)]
+    fn from_slot(word: &B256) -> Self {
+        word::to_uint(word)
+    }
+
+    #[inline(always)]
+    fn to_slot(&self) -> B256 {
+        word::from_uint(self)
+    }
+}
+
+impl Stored for bool {
+    #[inline(always)]
+    fn from_slot(word: &B256) -> Self {
+        !word::is_zero(word)
+    }
+
+    #[inline(always)]
+    fn to_slot(&self) -> B256 {
+        word::from_u64((*self).into())
+    }
+}
+
+impl Stored for Account {
+    #[inline(always)]
+    fn from_slot(word: &B256) -> Self {
+        // Only accounts are written to an account's slot.
+        *Self::from_word(word).unwrap_or(&Self::ZERO)
+    }
+
+    #[inline(always)]
+    fn to_slot(&self) -> B256 {
+        *self.word()
+    }
+}
+
+/// Four 64-bit numbers packed in one slot, the first in the low bits, as Solidity packs them.
+impl Stored for [u64; 4] {
+    #[inline(always)]
+    fn from_slot(word: &B256) -> Self {
+        word::to_uint(word).into_limbs()
+    }
+
+    #[inline(always)]
+    fn to_slot(&self) -> B256 {
+        word::from_uint(&U256::from_limbs(*self))
+    }
+}
+
+/// A value that a mapping can be keyed by: its word.
+pub trait Key {
+    /// Returns the word that is hashed.
+    fn word(&self) -> &B256;
+}
+
+impl Key for Account {
+    #[inline(always)]
+    fn word(&self) -> &B256 {
+        Self::word(self)
+    }
+}
+
+impl Key for B256 {
+    #[inline(always)]
+    fn word(&self) -> &B256 {
+        self
+    }
+}
+
+/// One value at a place in storage.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<V> {
+    key: B256,
+    value: PhantomData<V>,
+}
+
+impl<V: Stored> Place<V> {
+    /// A value at a place of its own choice, such as a hash.
+    #[must_use]
+    #[inline(always)]
+    pub const fn at(key: B256) -> Self {
+        Self { key, value: PhantomData }
+    }
+
+    /// Reads the value.
+    #[must_use]
+    #[inline(always)]
+    pub fn get(&self, vm: &VM) -> V {
+        V::from_slot(&host::load(vm, &self.key))
+    }
+
+    /// Writes the value.
+    #[inline(always)]
+    pub fn set(&self, vm: &mut VM, value: &V) {
+        host::store(vm, &self.key, &value.to_slot());
+    }
+}
+
+/// One value in a slot of the layout.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot<V> {
+    slot: u8,
+    value: PhantomData<V>,
+}
+
+impl<V: Stored> Slot<V> {
+    /// The value in the given slot.
+    #[must_use]
+    pub const fn at(slot: u8) -> Self {
+        Self { slot, value: PhantomData }
+    }
+
+    /// Reads the value.
+    #[must_use]
+    #[inline(always)]
+    pub fn get(&self, vm: &VM) -> V {
+        self.place().get(vm)
+    }
+
+    /// Writes the value.
+    #[inline(always)]
+    pub fn set(&self, vm: &mut VM, value: &V) {
+        self.place().set(vm, value);
+    }
+
+    #[inline(always)]
+    fn place(&self) -> Place<V> {
+        Place::at(word::from_u64(self.slot.into()))
+    }
+}
+
+/// Values by key.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapping<K, V> {
+    slot: u8,
+    entry: PhantomData<(K, V)>,
+}
+
+impl<K: Key, V: Stored> Mapping<K, V> {
+    /// The mapping in the given slot.
+    #[must_use]
+    pub const fn at(slot: u8) -> Self {
+        Self { slot, entry: PhantomData }
+    }
+
+    /// Returns the place of a key's value: `keccak256(key ‖ slot)`.
+    #[must_use]
+    #[inline(always)]
+    pub fn of(&self, vm: &VM, key: &K) -> Place<V> {
+        Place::at(mapped(vm, key.word(), &word::from_u64(self.slot.into())))
+    }
+}
+
+/// Values by two keys.
+#[derive(Clone, Copy, Debug)]
+pub struct NestedMapping<K, L, V> {
+    slot: u8,
+    entry: PhantomData<(K, L, V)>,
+}
+
+impl<K: Key, L: Key, V: Stored> NestedMapping<K, L, V> {
+    /// The mapping of mappings in the given slot.
+    #[must_use]
+    pub const fn at(slot: u8) -> Self {
+        Self { slot, entry: PhantomData }
+    }
+
+    /// Returns the place of a value: `keccak256(inner ‖ keccak256(outer ‖ slot))`.
+    #[must_use]
+    #[inline(always)]
+    pub fn of(&self, vm: &VM, outer: &K, inner: &L) -> Place<V> {
+        let root = mapped(vm, outer.word(), &word::from_u64(self.slot.into()));
+        Place::at(mapped(vm, inner.word(), &root))
+    }
+}
+
+/// Returns where a mapping at `root` keeps the value of `key`.
+#[inline(never)]
+fn mapped(vm: &VM, key: &B256, root: &B256) -> B256 {
+    host::keccak_words(vm, &[*key, *root])
+}
+
+/// Declares a component's storage: fields in consecutive slots from a base that the contract
+/// chooses.
+///
+/// Fields are private to the component, only appended, and never reordered; `FIELDS` lists them
+/// for the snapshot that a contract's tests compare.
+#[macro_export]
+macro_rules! layout {
+    (
+        $(#[$attr:meta])*
+        pub struct $name:ident {
+            $($(#[$field_attr:meta])* $field:ident: $kind:ident<$($param:ty),+>,)+
+        }
+    ) => {
+        $(#[$attr])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name {
+            $($(#[$field_attr])* $field: $crate::storage::$kind<$($param),+>,)+
+        }
+
+        impl $name {
+            /// The fields and their types, in the order of their slots.
+            pub const FIELDS: &'static [(&'static str, &'static str)] =
+                &[$((stringify!($field), stringify!($kind<$($param),+>)),)+];
+
+            /// The fields in consecutive slots from `base`.
+            #[must_use]
+            #[allow(unused_assignments, reason = "the last field's successor is not used")]
+            #[allow(clippy::arithmetic_side_effects, reason = "evaluated while compiling")]
+            pub const fn at(base: u8) -> Self {
+                let mut slot = base;
+                $(
+                    let $field = $crate::storage::$kind::at(slot);
+                    slot += 1;
+                )+
+                Self { $($field,)+ }
+            }
+        }
+    };
+}
