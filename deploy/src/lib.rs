@@ -4,18 +4,23 @@
 //! nothing: long work reports to a [`Progress`], and every failure is an [`Error`].
 
 mod artifact;
+mod book;
 mod error;
 mod progress;
 mod workspace;
 
 pub mod bindings;
+pub mod build;
 pub mod chain;
 pub mod contracts;
 mod decode;
+pub mod deploy;
 pub mod keys;
+pub mod node;
 pub mod wasm;
 
 pub use artifact::{Artifact, Sizes};
+pub use book::{AddressBook, Entry as BookEntry};
 pub use decode::{Argument, DecodedError, DecodedEvent, decode_error, decode_event};
 pub use error::Error;
 pub use progress::{Event, Progress, Silent, Stage};

@@ -83,16 +83,3 @@ pub struct Silent;
 impl Progress for Silent {
     fn report(&self, _: Event<'_>) {}
 }
-
-/// Runs `work` between the reports that `stage` began and that it ended.
-pub(crate) fn within<T>(
-    progress: &dyn Progress,
-    stage: Stage,
-    subject: &str,
-    work: impl FnOnce() -> T,
-) -> T {
-    progress.report(Event::Began { stage, subject, total: None });
-    let result = work();
-    progress.report(Event::Ended { stage });
-    result
-}

@@ -1,0 +1,77 @@
+//! Decides how a compiled module becomes an artifact: optimised, normalised, checked, compressed
+//! and translated.
+
+use std::process::Command;
+
+use super::{
+    cargo, command::run,
+    flags::{self, WASM_OPT},
+    module_path,
+};
+use crate::{
+    Artifact, Error, Event, Progress, Stage, Workspace,
+    artifact::Parts,
+    contracts::Contract,
+    wasm::{Limits, check, check_payload, compress, normalise},
+};
+
+/// Optimises the module that cargo left and keeps it beside the artifact.
+pub(super) fn optimise(
+    workspace: &Workspace,
+    contract: &Contract,
+    progress: &dyn Progress,
+) -> Result<(), Error> {
+    let stage = Stage::Assemble;
+    progress.report(Event::Began { stage, subject: contract.name, total: None });
+    let mut node = Command::new("node");
+    node.arg(workspace.fixtures().join("node_modules/binaryen/bin/wasm-opt"))
+        .arg(cargo::output(workspace, contract))
+        .arg("-o")
+        .arg(module_path(workspace, contract))
+        .args(flags::values(&WASM_OPT));
+    let result = run(&mut node, stage, "install Node.js 20 or later", progress);
+    progress.report(Event::Ended { stage });
+    result.map(drop)
+}
+
+/// Makes the artifact of a contract's module.
+///
+/// # Errors
+///
+/// - [`Error::InvalidWasm`]: it is no module.
+/// - [`Error::Refused`]: a Stylus chain would not activate it.
+/// - [`Error::Translation`]: it cannot be translated to EVM bytecode.
+/// - [`Error::Compression`]: brotli failed.
+pub fn assemble(
+    contract: &Contract,
+    wasm: &[u8],
+    progress: &dyn Progress,
+) -> Result<Artifact, Error> {
+    let stage = Stage::Assemble;
+    progress.report(Event::Began { stage, subject: contract.name, total: None });
+    let result = artifact(contract, wasm);
+    progress.report(Event::Ended { stage });
+    result
+}
+
+fn artifact(contract: &Contract, wasm: &[u8]) -> Result<Artifact, Error> {
+    let normalised = normalise(wasm)?;
+    let mut report = check(&normalised.wasm, &Limits::default());
+    let stylus_payload = compress(&normalised.wasm)?;
+    report.violations.extend(check_payload(&stylus_payload));
+    if !report.passes() {
+        let violations = report.violations;
+        return Err(Error::Refused { contract: contract.name.to_owned(), violations });
+    }
+    let named_wasm = normalised.with_names();
+    Ok(Artifact::from(Parts {
+        name: contract.name.to_owned(),
+        abi: contract.abi(),
+        wasm: normalised.wasm,
+        named_wasm,
+        stylus_payload,
+        bytecode: Vec::new(),
+        deployed_bytecode: Vec::new(),
+        measures: report.measures,
+    }))
+}

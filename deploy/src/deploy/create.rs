@@ -1,0 +1,134 @@
+//! Decides how one contract is created, on chains that take its code and on dev nodes that do not.
+//!
+//! The EVM bytecode of an artifact is initcode and runtime in one: it takes itself for initcode
+//! when more code is there than the runtime has, and reads the constructor's arguments from the
+//! end. So on a dev node with the code-size limit on, that code is put at the contract's address,
+//! called once, which runs the constructor on the contract's own storage, and then replaced by
+//! the runtime. The address is the one that the account would have created.
+
+use alloy::{
+    primitives::{Address, Bytes, U256, keccak256},
+    providers::ext::AnvilApi,
+};
+use serde::Serialize;
+
+use crate::{
+    Artifact, Error,
+    chain::{CODE_LIMIT_BYTES, Chain, ChainKind, INITCODE_LIMIT_BYTES, Outgoing, Receipt, Sender},
+};
+
+/// How a contract came onto the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Way {
+    /// By a transaction that created it.
+    Create,
+    /// By a dev node's request to set code, and a call of the constructor.
+    SetCode,
+}
+
+/// A contract that was created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// Its address.
+    pub address: Address,
+    /// The transaction that ran its constructor.
+    pub receipt: Receipt,
+    /// How it came onto the chain.
+    pub way: Way,
+}
+
+/// Creates a contract and checks that its code is what was built.
+///
+/// # Errors
+///
+/// - [`Error::Reverted`]: the constructor reverted.
+/// - [`Error::CodeTooLarge`]: the chain does not take so much code and is no dev node.
+/// - [`Error::StylusChain`]: the chain runs Stylus programs.
+/// - [`Error::CodeDiffers`]: what was created is not what was built.
+/// - The failures of [`Sender::send`].
+pub async fn create(
+    sender: &Sender,
+    artifact: &Artifact,
+    arguments: &[u8],
+) -> Result<Created, Error> {
+    let chain = sender.chain();
+    if let ChainKind::Stylus { .. } = chain.kind() {
+        return Err(Error::StylusChain { chain_id: chain.id() });
+    }
+    let initcode: Bytes = [&artifact.bytecode, arguments].concat().into();
+    let created = if fits(chain, artifact, initcode.len()).await? {
+        by_transaction(sender, artifact, initcode).await?
+    } else if chain.is_dev_node() {
+        by_set_code(sender, artifact, initcode).await?
+    } else {
+        return Err(Error::CodeTooLarge {
+            contract: artifact.name.clone(),
+            bytes: artifact.deployed_bytecode.len(),
+            limit: CODE_LIMIT_BYTES,
+        });
+    };
+    let code = chain.code(created.address).await?;
+    if keccak256(&code) != keccak256(&artifact.deployed_bytecode) {
+        let (contract, address) = (artifact.name.clone(), created.address);
+        return Err(Error::CodeDiffers { contract, address });
+    }
+    Ok(created)
+}
+
+/// Returns whether the chain takes the contract's code. It is asked only when the limits of
+/// mainnet are exceeded.
+async fn fits(chain: &Chain, artifact: &Artifact, initcode: usize) -> Result<bool, Error> {
+    let code = artifact.deployed_bytecode.len();
+    if code <= CODE_LIMIT_BYTES && initcode <= INITCODE_LIMIT_BYTES {
+        return Ok(true);
+    }
+    chain.takes_code_of(code, initcode).await
+}
+
+async fn by_transaction(
+    sender: &Sender,
+    artifact: &Artifact,
+    initcode: Bytes,
+) -> Result<Created, Error> {
+    let call = format!("creation of {}", artifact.name);
+    let outgoing = Outgoing { call: call.clone(), to: None, data: initcode, value: U256::ZERO };
+    let receipt = sender.send(&outgoing).await?;
+    let address = receipt.contract.ok_or_else(|| Error::Answer {
+        request: call,
+        reason: "the receipt has no contract".to_owned(),
+    })?;
+    Ok(Created { address, receipt, way: Way::Create })
+}
+
+async fn by_set_code(
+    sender: &Sender,
+    artifact: &Artifact,
+    initcode: Bytes,
+) -> Result<Created, Error> {
+    let chain = sender.chain();
+    let address = sender.address().create(sender.next_nonce().await?);
+    set_code(chain, address, initcode).await?;
+    let outgoing = Outgoing {
+        call: format!("creation of {}", artifact.name),
+        to: Some(address),
+        data: Bytes::new(),
+        value: U256::ZERO,
+    };
+    let receipt = match sender.send(&outgoing).await {
+        Ok(receipt) => receipt,
+        Err(error) => {
+            set_code(chain, address, Bytes::new()).await?;
+            return Err(error);
+        }
+    };
+    set_code(chain, address, artifact.deployed_bytecode.clone()).await?;
+    // A created contract begins with nonce 1 (EIP-161).
+    let nonce = chain.provider().anvil_set_nonce(address, 1);
+    chain.ask("anvil_setNonce", nonce).await?;
+    Ok(Created { address, receipt, way: Way::SetCode })
+}
+
+async fn set_code(chain: &Chain, address: Address, code: Bytes) -> Result<(), Error> {
+    chain.ask("anvil_setCode", chain.provider().anvil_set_code(address, code)).await
+}

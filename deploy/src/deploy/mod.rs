@@ -1,0 +1,7 @@
+//! Decides how contracts come onto a chain.
+
+mod coop;
+mod create;
+
+pub use coop::{CoopConfig, Deployment, Existing, Step, deploy_coop};
+pub use create::{Created, Way, create};
