@@ -1,0 +1,3 @@
+//! Integration tests of the reference host: one binary, one module per subject.
+
+mod model;
