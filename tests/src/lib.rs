@@ -3,15 +3,19 @@
 pub mod random;
 
 mod contract;
+mod coop;
 mod peers;
 mod twins;
 
 use std::path::{Path, PathBuf};
 
 pub use contract::{Contract, Done, Interface};
+pub use coop::{
+    ALICE, BOB, Coop, Data, GOVERNANCE, GUARDIAN, ORACLE, Rewards, artifacts, start_node,
+};
 pub use peers::{Peer, interface, peer};
 pub use random::Random;
-pub use twins::{Effect, Outcome, Request, Twins};
+pub use twins::{Effect, Outcome, Request, Twins, create_raw};
 
 /// The root of the repository.
 pub fn workspace_root() -> PathBuf {

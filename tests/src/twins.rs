@@ -5,6 +5,7 @@
 //! derived from it) are replaced by the same placeholder.
 
 use alloy::{
+    network::TransactionBuilder,
     primitives::{Address, B256, Bytes, LogData, U256, keccak256},
     providers::{DynProvider, Provider},
     rpc::types::{TransactionReceipt, TransactionRequest},
@@ -129,7 +130,7 @@ impl Twins {
             .to(self.addresses[twin])
             .value(request.value)
             .input(request.data.clone().into())
-            .gas_limit(GAS)
+            .with_gas_limit(GAS)
     }
 
     /// `bytes` with this twin's own words replaced. Revert data has a selector before its words.
@@ -147,6 +148,20 @@ impl Twins {
         own.position(|own| own == word)
             .map_or(word, |index| keccak256([index.to_le_bytes()].concat()))
     }
+}
+
+/// Creates a contract from initcode, constructor arguments included, and returns its address.
+///
+/// # Errors
+///
+/// When its constructor reverts.
+pub async fn create_raw(provider: &DynProvider, from: Address, initcode: Bytes) -> Result<Address> {
+    let transaction =
+        TransactionRequest::default().from(from).with_deploy_code(initcode).with_gas_limit(GAS);
+    let receipt: TransactionReceipt =
+        provider.raw_request("eth_sendTransactionSync".into(), (transaction,)).await?;
+    ensure!(receipt.status(), "the constructor reverted");
+    receipt.contract_address.context("no address in the receipt")
 }
 
 /// The revert data in an error of the node.
