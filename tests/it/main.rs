@@ -1,5 +1,8 @@
 //! The integration tests, in one binary: `cargo test -p datacoop-tests`.
 
+mod connection;
+mod deployment;
+mod recording;
 mod rewards;
 mod second_abi;
 mod tidy;

@@ -5,6 +5,7 @@ pub mod random;
 mod contract;
 mod coop;
 mod peers;
+mod proxy;
 mod twins;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ pub use coop::{
     ALICE, BOB, Coop, Data, GOVERNANCE, GUARDIAN, ORACLE, Rewards, artifacts, start_node,
 };
 pub use peers::{Peer, interface, peer};
+pub use proxy::BreakingProxy;
 pub use random::Random;
 pub use twins::{Effect, Outcome, Request, Twins, create_raw};
 

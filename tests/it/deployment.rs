@@ -1,0 +1,148 @@
+//! Deploying: who has power afterwards, on which nodes it works, and when an address book is refused.
+
+use alloy::{
+    primitives::{Address, B256, U256, keccak256},
+    providers::Provider,
+    signers::local::PrivateKeySigner,
+};
+use anyhow::Result;
+use datacoop_deploy::{
+    AddressBook, Error, Silent,
+    bindings::{
+        IDataCoopRewards::{governanceCall, recordContributionCall},
+        IDataToken::hasRoleCall,
+    },
+    chain::{Chain, Sender},
+    contracts::{DATA_COOP_REWARDS, DATA_TOKEN},
+    deploy::{CoopConfig, Deployment, Existing, deploy_coop},
+    keys::dev_account,
+    node::{NodeLimits, NodeOptions},
+};
+use datacoop_tests::{ALICE, Coop, GOVERNANCE, GUARDIAN, ORACLE, artifacts, start_node};
+
+async fn deploy(
+    chain: &Chain,
+    signer: PrivateKeySigner,
+    folder: &tempfile::TempDir,
+    existing: Existing,
+) -> Result<Deployment, Error> {
+    let config = CoopConfig { guardian: GUARDIAN, ..CoopConfig::of_one(GOVERNANCE, ORACLE) };
+    let sender = Sender::new(chain, signer);
+    let book = folder.path().join("book.json");
+    let artifacts = artifacts().expect("the contracts build");
+    deploy_coop(&sender, artifacts, &config, &book, existing, &Silent).await
+}
+
+async fn holds(chain: &Chain, token: Address, role: B256, account: Address) -> Result<bool> {
+    Ok(chain.read(token, &hasRoleCall { role, account }).await?)
+}
+
+#[tokio::test]
+async fn the_deployer_holds_no_role_afterwards() -> Result<()> {
+    let (_node, chain) = start_node(NodeOptions::default()).await?;
+    let folder = tempfile::tempdir()?;
+    let deployer = dev_account(7)?;
+    let account = deployer.address();
+    let book = deploy(&chain, deployer, &folder, Existing::Reuse).await?.book;
+    let (token, rewards) = (book.address(&DATA_TOKEN)?, book.address(&DATA_COOP_REWARDS)?);
+    let (minter, pauser) = (keccak256("MINTER_ROLE"), keccak256("PAUSER_ROLE"));
+    for role in [B256::ZERO, minter, pauser] {
+        assert!(!holds(&chain, token, role, account).await?);
+    }
+    assert!(holds(&chain, token, B256::ZERO, GOVERNANCE).await?);
+    assert!(holds(&chain, token, pauser, GUARDIAN).await?);
+    assert!(holds(&chain, token, minter, rewards).await?);
+    assert!(!holds(&chain, token, minter, GOVERNANCE).await?);
+    assert_eq!(chain.read(rewards, &governanceCall {}).await?, GOVERNANCE);
+    Ok(())
+}
+
+#[tokio::test]
+async fn deploying_again_sends_nothing() -> Result<()> {
+    let (_node, chain) = start_node(NodeOptions::default()).await?;
+    let folder = tempfile::tempdir()?;
+    let first = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?;
+    let block = chain.provider().get_block_number().await?;
+    let second = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?;
+    assert_eq!(second.steps, []);
+    assert_eq!(second.book, first.book);
+    assert_eq!(chain.provider().get_block_number().await?, block);
+    Ok(())
+}
+
+#[tokio::test]
+async fn replacing_deploys_anew_beside_the_old() -> Result<()> {
+    let (_node, chain) = start_node(NodeOptions::default()).await?;
+    let folder = tempfile::tempdir()?;
+    let first = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?.book;
+    let second = deploy(&chain, dev_account(0)?, &folder, Existing::Replace).await?.book;
+    assert_ne!(first.address(&DATA_TOKEN)?, second.address(&DATA_TOKEN)?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_anvil_without_flags_will_do() -> Result<()> {
+    let options = NodeOptions { limits: NodeLimits::AnvilsOwn, ..NodeOptions::default() };
+    let (_node, chain) = start_node(options).await?;
+    let folder = tempfile::tempdir()?;
+    let book = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?.book;
+    let oracle = Sender::new(&chain, dev_account(1)?);
+    let call = recordContributionCall { member: ALICE, proof: keccak256("a record") };
+    let receipt = oracle.call(book.address(&DATA_COOP_REWARDS)?, &call).await?;
+    assert!(receipt.events().iter().any(|event| event.name == "RewardMinted"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deployment_that_was_interrupted_is_carried_on() -> Result<()> {
+    let (_node, chain) = start_node(NodeOptions::default()).await?;
+    let folder = tempfile::tempdir()?;
+    let whole = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?.book;
+
+    let mut half = whole.clone();
+    half.contracts.remove(DATA_COOP_REWARDS.name);
+    half.roles_given = false;
+    half.write()?;
+    let resumed = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?;
+    assert_eq!(resumed.book.address(&DATA_TOKEN)?, whole.address(&DATA_TOKEN)?);
+    assert!(resumed.book.roles_given);
+    assert!(!resumed.steps.iter().any(|step| step.name.contains("DataToken created")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_book_of_another_chain_is_refused() -> Result<()> {
+    let coop = Coop::start().await?;
+    let options = NodeOptions { chain_id: Some(4242), ..NodeOptions::default() };
+    let (_node, other) = start_node(options).await?;
+    let error = AddressBook::deployed(coop.book.path(), &other).await.unwrap_err();
+    assert!(matches!(error, Error::BookOfAnotherChain { .. }), "{error}");
+    assert!(error.to_string().contains("4242"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_book_of_a_node_that_was_started_anew_is_refused() -> Result<()> {
+    let coop = Coop::start().await?;
+    let (_node, another) = start_node(NodeOptions::default()).await?;
+    let error = AddressBook::deployed(coop.book.path(), &another).await.unwrap_err();
+    // Two nodes that were started in the same second share their first block.
+    let told_apart = matches!(error, Error::BookOfAnotherChain { .. } | Error::BookIsStale { .. });
+    assert!(told_apart, "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_account_without_funds_cannot_deploy() -> Result<()> {
+    let (_node, chain) = start_node(NodeOptions::default()).await?;
+    let folder = tempfile::tempdir()?;
+    let pauper = PrivateKeySigner::random();
+    let account = pauper.address();
+    match deploy(&chain, pauper, &folder, Existing::Reuse).await.unwrap_err() {
+        Error::InsufficientFunds { account: named, balance, .. } => {
+            assert_eq!((named, balance), (account, U256::ZERO));
+        }
+        error => anyhow::bail!("another error: {error}"),
+    }
+    Ok(())
+}
