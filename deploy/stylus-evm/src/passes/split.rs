@@ -1,0 +1,39 @@
+//! Gives every edge out of a branch a block of its own, unless its target has no other
+//! predecessor: what an edge must do to the stack then has a place.
+
+use crate::ir::{Block, Edge, Function, Terminator, cfg::Cfg};
+
+/// Runs the pass.
+pub(crate) fn run(function: &mut Function) {
+    let cfg = Cfg::new(function);
+    for &block in &cfg.order {
+        let mut end = function.block(block).end.clone();
+        if matches!(end, Terminator::Jump(_)) {
+            continue;
+        }
+        let mut made: Vec<(Edge, Edge)> = Vec::new();
+        for edge in end.edges_mut() {
+            let target = function.block(edge.block);
+            let private = cfg.preds[edge.block.0 as usize].len() == 1;
+            let bare = target.ops.is_empty() && matches!(target.end, Terminator::Trap);
+            if (private && edge.args.is_empty()) || bare && target.params.is_empty() {
+                continue;
+            }
+            // Equal edges of a switch share their block.
+            if let Some((_, same)) = made.iter().find(|(old, _)| old == edge) {
+                *edge = same.clone();
+                continue;
+            }
+            let new = function.add_block();
+            *function.block_mut(new) = Block {
+                params: Vec::new(),
+                ops: Vec::new(),
+                end: Terminator::Jump(edge.clone()),
+            };
+            let to = Edge { block: new, args: Vec::new() };
+            made.push((edge.clone(), to.clone()));
+            *edge = to;
+        }
+        function.block_mut(block).end = end;
+    }
+}

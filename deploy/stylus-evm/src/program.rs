@@ -1,0 +1,289 @@
+//! The whole program: where everything lies in EVM memory, which functions there are, and the code
+//! around them that initializes, creates and dispatches.
+
+use alloy_primitives::{U256, keccak256};
+
+use crate::{
+    Constructor, Options,
+    error::Error,
+    evm::opcode::Opcode,
+    host::{
+        HostBuilder,
+        routine::{Routine, Routines, dispatcher, enter_request},
+    },
+    ir::{FnId, Function, Op, Origin, Program, Slot, builder::Builder},
+    lower::{Context, lower},
+    wasm::module::{Memory, Module, PAGE_BYTES},
+};
+
+/// Start of the scratch words: a store passes through the first, a hash uses both.
+pub(crate) const SCRATCH: u64 = 0;
+/// The word that jump tables are read through. Only its last bytes are ever written.
+pub(crate) const JUMP_WORD: u64 = 0x40;
+/// Start of the static words.
+pub(crate) const SLOTS: u64 = 0x60;
+/// What stylus-sdk's router calls the constructor by, whatever its parameters.
+fn constructor_selector() -> u32 {
+    let hash = keccak256("stylus_constructor()");
+    u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
+}
+
+/// Where everything lies in EVM memory, from low to high: scratch words, the jump word, static
+/// words, static frames, linear memory in reverse.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    /// `K`: the byte at address `a` of linear memory lies at `K − 1 − a`.
+    pub(crate) mirror: U256,
+    pub(crate) memory: Memory,
+    /// How far the memory may grow.
+    pub(crate) limit_pages: u64,
+    /// The word that holds the number of pages, if the memory can grow.
+    pub(crate) pages: Option<Slot>,
+    pub(crate) result_address: Slot,
+    pub(crate) result_length: Slot,
+    globals: Vec<Option<Slot>>,
+    slots: u32,
+    /// Whether a result stays unchanged in linear memory until the frame ends.
+    pub(crate) result_stays: bool,
+    /// Whether the program asks if it was entered again.
+    pub(crate) tracks_reentrancy: bool,
+    pub(crate) constructor_selector: u32,
+}
+
+impl Layout {
+    /// Lays out memory with `frame_bytes` for static frames.
+    fn new(module: &Module<'_>, options: &Options, frame_bytes: u64) -> Self {
+        let memory = module.memory;
+        let grows = crate::wasm::scan::grows(module);
+        let limit_pages = limit_pages(&memory, grows, options);
+        let mut slots = 2;
+        let mut next = || {
+            slots += 1;
+            Slot(slots - 1)
+        };
+        let pages = grows.then(&mut next);
+        let globals =
+            module.globals.iter().map(|global| global.mutable.then(&mut next)).collect();
+        let base = SLOTS + u64::from(slots) * 32 + frame_bytes;
+        Self {
+            mirror: U256::from(base + limit_pages * PAGE_BYTES),
+            memory,
+            limit_pages,
+            pages,
+            result_address: Slot(0),
+            result_length: Slot(1),
+            globals,
+            slots,
+            result_stays: crate::wasm::scan::result_stays(module),
+            tracks_reentrancy: module.imports.iter().any(|host| host.name == "msg_reentrant"),
+            constructor_selector: constructor_selector(),
+        }
+    }
+
+    /// The word of a mutable global.
+    pub(crate) fn global(&self, index: u32) -> Slot {
+        self.globals[index as usize].unwrap_or(Slot(0))
+    }
+
+    /// EVM address of a static word.
+    pub(crate) fn slot_address(slot: Slot) -> U256 {
+        U256::from(SLOTS + u64::from(slot.0) * 32)
+    }
+
+    /// EVM address of the static frames.
+    pub(crate) fn frames(&self) -> u64 {
+        SLOTS + u64::from(self.slots) * 32
+    }
+}
+
+/// How far the memory may grow: what the module declares, else what the options say, else one page
+/// more than at the start. A memory that never grows needs only its initial size.
+fn limit_pages(memory: &Memory, grows: bool, options: &Options) -> u64 {
+    if !grows {
+        return memory.initial;
+    }
+    let declared = memory.maximum.unwrap_or(65_536);
+    let asked = options.memory_limit_pages.map(u64::from);
+    let limit = match (memory.maximum, asked) {
+        (_, Some(asked)) => asked.min(declared),
+        (Some(maximum), None) => maximum,
+        (None, None) => memory.initial + 1,
+    };
+    limit.max(memory.initial)
+}
+
+/// A program before optimisation, and what it was made for.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) program: Program,
+    pub(crate) layout: Layout,
+}
+
+/// Number of functions of the translator's own in front of the routines: the start.
+const START: FnId = FnId(0);
+
+/// Builds all functions of a module.
+pub(crate) fn build(module: &Module<'_>, options: &Options, frame_bytes: u64) -> Result<Built, Error> {
+    let layout = Layout::new(module, options, frame_bytes);
+    let entrypoint = module.entrypoint()?;
+    let routines = Routines::starting_at(FnId(1));
+    let mut program = Program::default();
+    // The start is replaced when everything it refers to is known.
+    program.add(Builder::new("start", Origin::Own, &[], None).function);
+    for function in routines.build(&layout) {
+        program.add(function);
+    }
+    let mut functions = Vec::new();
+    for host in &module.imports {
+        functions.push(program.add(host.function(&layout, &routines)));
+    }
+    let first_defined = program.functions.len();
+    let id = |index: usize| FnId(u32::try_from(index).unwrap_or(u32::MAX));
+    functions.extend((0..module.functions.len()).map(|number| id(first_defined + number)));
+    let first_dispatcher = first_defined + module.functions.len();
+    let types = module.called_types();
+    let mut dispatchers = vec![None; types.iter().max().map_or(0, |max| *max as usize + 1)];
+    for (number, &ty) in types.iter().enumerate() {
+        dispatchers[ty as usize] = Some(id(first_dispatcher + number));
+    }
+    let context = Context { module, layout: &layout, functions, dispatchers, routines };
+    let imports = module.imports.len();
+    for number in 0..module.functions.len() {
+        let index = u32::try_from(imports + number).unwrap_or(u32::MAX);
+        program.add(lower(&context, index)?);
+    }
+    for &ty in &types {
+        program.add(table_dispatcher(&context, ty)?);
+    }
+    let entry = context.functions[entrypoint as usize];
+    let start = start(module, &layout, options, &routines, entry, &mut program.data);
+    program.functions[START.0 as usize] = start;
+    Ok(Built { program, layout })
+}
+
+/// The dispatcher of a type: functions of other types are not entered.
+fn table_dispatcher(context: &Context<'_>, ty: u32) -> Result<Function, Error> {
+    let module = context.module;
+    let position = crate::error::Position::default();
+    let signature = module.type_at(ty, position)?;
+    let mut table = Vec::new();
+    for entry in &module.table {
+        let function = entry.filter(|&function| {
+            module.signature(function).is_ok_and(|found| found == signature)
+        });
+        table.push(function.map(|function| context.functions[function as usize]));
+    }
+    let params = crate::lower::bits(&signature.params);
+    Ok(dispatcher(ty as usize, &params, signature.results.len(), table))
+}
+
+/// Where everything starts, in a call as well as in creation.
+fn start(
+    module: &Module<'_>,
+    layout: &Layout,
+    options: &Options,
+    routines: &Routines,
+    entry: FnId,
+    data: &mut Vec<Vec<u8>>,
+) -> Function {
+    let b = Builder::new("start", Origin::Own, &[], None);
+    let mut h = HostBuilder { b, layout, routines };
+    let (creation, call) = (h.b.new_block(), h.b.new_block());
+    let deployed = h.b.op(Op::CodeLength, vec![]);
+    let total = h.b.evm(Opcode::CODESIZE, []);
+    let created = h.b.evm(Opcode::GT, [total, deployed]);
+    h.b.branch(created, creation, call);
+
+    h.b.switch_to(call);
+    if layout.tracks_reentrancy {
+        answer_enter_request(&mut h);
+    }
+    initialize(&mut h, module, data);
+    let size = h.b.evm(Opcode::CALLDATASIZE, []);
+    let status = h.b.call(entry, vec![size], &[32]);
+    h.call(Routine::Finish, status);
+    h.b.end(crate::ir::Terminator::Trap);
+
+    h.b.switch_to(creation);
+    match options.constructor {
+        Constructor::None => refuse_arguments_and_value(&mut h),
+        Constructor::Stylus => {
+            initialize(&mut h, module, data);
+            let (_, length) = crate::host::constructor_args(&mut h);
+            let four = h.b.int(4);
+            let size = h.b.add(length, four);
+            let status = h.b.call(entry, vec![size], &[32]);
+            let (failed, succeeded) = (h.b.new_block(), h.b.new_block());
+            h.b.branch(status[0], failed, succeeded);
+            h.b.switch_to(failed);
+            h.call(Routine::Finish, status);
+            h.b.end(crate::ir::Terminator::Trap);
+            h.b.switch_to(succeeded);
+        }
+    }
+    let zero = h.b.int(0);
+    h.b.evm(Opcode::CODECOPY, [zero, zero, deployed]);
+    h.b.halt(Opcode::RETURN, vec![zero, deployed]);
+    h.b.function
+}
+
+/// Copies data segments to memory and sets globals. Segments are stored reversed in the code.
+fn initialize(h: &mut HostBuilder<'_>, module: &Module<'_>, data: &mut Vec<Vec<u8>>) {
+    for segment in module.data.iter().filter(|segment| !segment.bytes.is_empty()) {
+        let reversed: Vec<u8> = segment.bytes.iter().rev().copied().collect();
+        let number = data.iter().position(|known| *known == reversed).unwrap_or_else(|| {
+            data.push(reversed);
+            data.len() - 1
+        });
+        let from = h.b.op(Op::DataOffset(u32::try_from(number).unwrap_or(u32::MAX)), vec![]);
+        let length = segment.bytes.len() as u64;
+        let end = U256::from(u64::from(segment.address) + length);
+        let to = h.b.word(h.layout.mirror - end);
+        let length = h.b.int(length);
+        h.b.evm(Opcode::CODECOPY, [to, from, length]);
+    }
+    for (index, global) in (0..).zip(&module.globals) {
+        if global.mutable && global.initial != 0 {
+            let value = h.b.int(global.initial);
+            h.b.slot_store(h.layout.global(index), value);
+        }
+    }
+    if let Some(pages) = h.layout.pages {
+        let initial = h.b.int(h.layout.memory.initial);
+        h.b.slot_store(pages, initial);
+    }
+}
+
+/// Sets the mark of [`Routine::Enter`] when the contract itself asks for it.
+fn answer_enter_request(h: &mut HostBuilder<'_>) {
+    let (own, request, go_on) = (h.b.new_block(), h.b.new_block(), h.b.new_block());
+    let caller = h.b.evm(Opcode::CALLER, []);
+    let this = h.b.evm(Opcode::ADDRESS, []);
+    let is_own = h.b.evm(Opcode::EQ, [caller, this]);
+    h.b.branch(is_own, own, go_on);
+
+    h.b.switch_to(own);
+    let size = h.b.evm(Opcode::CALLDATASIZE, []);
+    let (word_bytes, zero) = (h.b.int(32), h.b.int(0));
+    let one_word = h.b.evm(Opcode::EQ, [size, word_bytes]);
+    let asked = h.b.evm(Opcode::CALLDATALOAD, [zero]);
+    let wanted = h.b.word(enter_request());
+    let is_wanted = h.b.evm(Opcode::EQ, [asked, wanted]);
+    let both = h.b.and(one_word, is_wanted);
+    h.b.branch(both, request, go_on);
+
+    h.b.switch_to(request);
+    let key = h.b.word(crate::host::calling_out_key());
+    let one = h.b.int(1);
+    h.b.evm(Opcode::TSTORE, [key, one]);
+    h.b.halt(Opcode::STOP, vec![]);
+    h.b.switch_to(go_on);
+}
+
+/// A contract without a constructor takes neither arguments nor value, like solc's.
+fn refuse_arguments_and_value(h: &mut HostBuilder<'_>) {
+    let (_, length) = crate::host::constructor_args(h);
+    let value = h.b.evm(Opcode::CALLVALUE, []);
+    let either = h.b.or(length, value);
+    h.b.trap_if(either);
+}

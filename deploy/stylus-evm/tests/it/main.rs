@@ -1,0 +1,5 @@
+//! The translator's tests, one binary: behaviour of operators and host functions, rejections,
+//! disassembly and random modules.
+
+mod numeric;
+mod support;
