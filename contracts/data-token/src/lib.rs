@@ -5,7 +5,8 @@
 //!
 //! - The sum of balances is the total supply ([`datacoop_kit::erc20`]).
 //! - In any window of 365 days no more is minted than the emission cap allows ([`emission`]).
-//! - The supply given at construction, plus all mints, less [`total_burned`](DataToken::total_burned)
+//! - The supply given at construction, plus all mints, less
+//!   [`total_burned`](DataToken::total_burned)
 //!   is the total supply.
 //! - A paused token moves nothing: no transfer, mint or burn.
 
@@ -14,6 +15,8 @@
 extern crate alloc;
 
 pub mod emission;
+mod program;
 mod token;
 
+pub use program::program;
 pub use token::{DataToken, IDataToken, MINTER_ROLE, PAUSER_ROLE};

@@ -1,8 +1,6 @@
 //! Decides what DATA is: which components it is made of, where their storage lies, and which
 //! function of the interface runs what.
 
-use alloc::vec::Vec;
-
 use alloy_primitives::{B256, U256};
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
@@ -12,7 +10,7 @@ use datacoop_kit::{
     erc20::{Erc20, Erc20Storage, valid_receiver},
     pausable::{Pausable, PausableStorage},
     permit::{Approval, Permit, PermitStorage, Signature},
-    router, routes,
+    routes,
 };
 use stylus_sdk::host::VM;
 
@@ -237,17 +235,4 @@ routes! {
     mintableCall => |token, ()| Ok(token.mintable());
     totalBurnedCall => |token, ()| Ok(token.total_burned());
     setEmissionCapCall => |token, (floor, bps)| token.set_emission_cap(&floor, &bps);
-}
-
-mod program {
-    //! The program's entry point; the SDK's macro expects its host traits in scope.
-
-    use stylus_sdk::{ArbResult, prelude::*};
-
-    use super::{DataToken, VM, Vec, router};
-
-    #[entrypoint]
-    fn run(input: Vec<u8>, vm: VM) -> ArbResult {
-        router::enter(DataToken::new(vm), &input)
-    }
 }

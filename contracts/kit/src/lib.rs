@@ -37,6 +37,8 @@ pub mod host;
 pub mod revert;
 pub mod router;
 pub mod storage;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod word;
 
 pub mod access_control;

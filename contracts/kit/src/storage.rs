@@ -225,7 +225,10 @@ macro_rules! layout {
         impl $name {
             /// The fields and their types, in the order of their slots.
             pub const FIELDS: &'static [(&'static str, &'static str)] =
-                &[$((stringify!($field), stringify!($kind<$($param),+>)),)+];
+                &[$((
+                    stringify!($field),
+                    concat!(stringify!($kind), "<", stringify!($($param),+), ">"),
+                ),)+];
 
             /// The fields in consecutive slots from `base`.
             #[must_use]
