@@ -293,9 +293,9 @@ pub enum Error {
     #[error("{recorded} of {total} contributions are on chain and the batch stopped; run it again to carry on, nothing is recorded twice")]
     BatchInterrupted {
         /// Contributions that are confirmed.
-        recorded: u64,
+        recorded: usize,
         /// Contributions that were to be recorded.
-        total: u64,
+        total: usize,
         /// Why it stopped.
         source: Box<Self>,
     },

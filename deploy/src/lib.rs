@@ -17,6 +17,7 @@ mod decode;
 pub mod deploy;
 pub mod keys;
 pub mod node;
+pub mod record;
 pub mod wasm;
 
 pub use artifact::{Artifact, Sizes};

@@ -25,7 +25,7 @@ pub(super) fn optimise(
     progress.report(Event::Began { stage, subject: contract.name, total: None });
     let mut node = Command::new("node");
     node.arg(workspace.fixtures().join("node_modules/binaryen/bin/wasm-opt"))
-        .arg(cargo::output(workspace, contract))
+        .arg(cargo::output(&workspace.wasm_target(), contract))
         .arg("-o")
         .arg(module_path(workspace, contract))
         .args(flags::values(&WASM_OPT));

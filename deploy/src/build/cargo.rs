@@ -1,6 +1,10 @@
 //! Decides how cargo compiles contracts to WebAssembly.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use super::{
     command::run,
@@ -12,11 +16,12 @@ use crate::{Error, Event, Progress, Stage, Workspace, contracts::Contract};
 /// What separates flags in `CARGO_ENCODED_RUSTFLAGS` (cargo's documentation).
 const SEPARATOR: &str = "\x1f";
 
-/// Compiles `contracts` in one run of cargo.
+/// Compiles `contracts` in one run of cargo, into the target folder `target`.
 pub(crate) fn compile(
     workspace: &Workspace,
     toolchain: &Toolchain,
     contracts: &[Contract],
+    target: &Path,
     progress: &dyn Progress,
 ) -> Result<(), Error> {
     let stage = Stage::Compile;
@@ -32,7 +37,7 @@ pub(crate) fn compile(
         .args(["build", "--profile", PROFILE, "--target", TARGET])
         .args(flags::values(&CARGO))
         .arg("--target-dir")
-        .arg(workspace.wasm_target());
+        .arg(target);
     for contract in contracts {
         cargo.args(["--package", contract.package]);
     }
@@ -41,10 +46,10 @@ pub(crate) fn compile(
     result.map(drop)
 }
 
-/// Returns where cargo leaves the module of a contract.
-pub(crate) fn output(workspace: &Workspace, contract: &Contract) -> PathBuf {
+/// Returns where cargo leaves the module of a contract in the target folder `target`.
+pub(crate) fn output(target: &Path, contract: &Contract) -> PathBuf {
     let file = format!("{}.wasm", contract.package.replace('-', "_"));
-    workspace.wasm_target().join(TARGET).join(PROFILE).join(file)
+    target.join(TARGET).join(PROFILE).join(file)
 }
 
 /// Takes variables out of a command's environment that would change the bytes of the build.

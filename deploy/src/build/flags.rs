@@ -28,11 +28,12 @@ pub(crate) const PROFILE: &str = "contract";
 pub(crate) const BOOTSTRAP: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
 
 /// Flags of cargo.
-pub(crate) const CARGO: [Flag; 5] = [
+pub(crate) const CARGO: [Flag; 6] = [
     flag("--locked", "the versions of the lock file and no others"),
     flag("-Zbuild-std=std,panic_abort", "the standard library is compiled with the same flags"),
     flag("-Ztrim-paths", "allows the setting below"),
     flag("--config=profile.contract.trim-paths=\"all\"", "no folder of this machine in the module"),
+    flag("--config=profile.contract.strip=\"none\"", "function names, for traces"),
     flag("--lib", "a contract is a library"),
 ];
 

@@ -66,7 +66,7 @@ pub fn build(
         ensure_npm(workspace, progress)?;
         let toolchain = Toolchain::pinned(workspace)?;
         toolchain.ensure(progress)?;
-        cargo::compile(workspace, &toolchain, &stale, progress)?;
+        cargo::compile(workspace, &toolchain, &stale, &workspace.wasm_target(), progress)?;
     }
     wanted
         .into_iter()
@@ -114,3 +114,6 @@ fn remember(workspace: &Workspace, contract: &Contract, made: &Made) -> Result<(
     })?;
     write_atomically(&path, &text)
 }
+
+#[cfg(test)]
+mod tests;

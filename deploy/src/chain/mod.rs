@@ -152,6 +152,12 @@ impl Chain {
         self.is_dev_node
     }
 
+    /// Returns the gas limit of the latest block when the connection was made.
+    #[must_use]
+    pub const fn block_gas_limit(&self) -> u64 {
+        self.block_gas_limit
+    }
+
     /// Checks that the chain is the one with the id `expected`.
     ///
     /// # Errors

@@ -108,6 +108,18 @@ impl Sender {
         self.confirm(outgoing, transaction).await
     }
 
+    /// Sends a transaction with this gas limit and waits until it is mined. Unlike
+    /// [`send`](Self::send) it does not ask first whether it would succeed: a rejection is mined.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub async fn send_with_gas(&self, outgoing: &Outgoing, gas: u64) -> Result<Receipt, Error> {
+        let nonce = self.next_nonce().await?;
+        let transaction = self.submit(outgoing, nonce, gas).await?;
+        self.confirm(outgoing, transaction).await
+    }
+
     /// Returns the gas limit to send a transaction with: the node's estimate and a quarter more,
     /// since the state may change until it is mined.
     pub(crate) async fn estimate(&self, outgoing: &Outgoing) -> Result<u64, Error> {

@@ -5,3 +5,6 @@ mod create;
 
 pub use coop::{CoopConfig, Deployment, Existing, Step, deploy_coop};
 pub use create::{Created, Way, create};
+
+#[cfg(test)]
+mod tests;

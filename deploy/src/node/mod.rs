@@ -159,8 +159,12 @@ impl Node {
         while self.ended.changed().await.is_ok() {}
     }
 
-    /// Stops the node.
-    pub fn stop(self) {}
+    /// Stops the node at once, as a crash would.
+    pub fn kill(&mut self) {
+        // Both fail only when the process has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 
     fn failure(&mut self, reason: &str) -> Error {
         self.kill();
@@ -170,12 +174,6 @@ impl Node {
         let lines: Vec<_> = log.lines().filter(|line| !line.trim().is_empty()).collect();
         let tail = lines.iter().rev().take(5).rev().copied().collect::<Vec<_>>().join("\n");
         Error::NodeFailed { reason: format!("{reason}\n{tail}").trim().to_owned() }
-    }
-
-    fn kill(&mut self) {
-        // Both fail only when the process has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
