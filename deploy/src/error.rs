@@ -84,7 +84,7 @@ pub enum Error {
         /// The contract.
         contract: String,
         /// Why not.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Box<stylus_evm::Error>,
     },
     /// Compression or decompression failed.
     #[error("brotli failed")]

@@ -3,8 +3,11 @@
 
 use std::process::Command;
 
+use stylus_evm::{Constructor, Options, translate};
+
 use super::{
-    cargo, command::run,
+    cargo,
+    command::run,
     flags::{self, WASM_OPT},
     module_path,
 };
@@ -63,15 +66,20 @@ fn artifact(contract: &Contract, wasm: &[u8]) -> Result<Artifact, Error> {
         let violations = report.violations;
         return Err(Error::Refused { contract: contract.name.to_owned(), violations });
     }
+    let options = Options { constructor: Constructor::Stylus, ..Options::default() };
     let named_wasm = normalised.with_names();
+    let translation = translate(&named_wasm, &options).map_err(|source| Error::Translation {
+        contract: contract.name.to_owned(),
+        source: Box::new(source),
+    })?;
     Ok(Artifact::from(Parts {
         name: contract.name.to_owned(),
         abi: contract.abi(),
         wasm: normalised.wasm,
         named_wasm,
         stylus_payload,
-        bytecode: Vec::new(),
-        deployed_bytecode: Vec::new(),
+        bytecode: translation.bytecode,
+        deployed_bytecode: translation.deployed_bytecode,
         measures: report.measures,
     }))
 }
