@@ -18,8 +18,8 @@ use crate::{
     units::Gas,
 };
 
-/// The native stack of a transaction: calls may nest 1,024 deep, each an engine of its own.
-const NATIVE_STACK_BYTES: usize = 256 << 20;
+/// The native stack of a transaction: its calls nest, each with an engine of its own.
+const NATIVE_STACK_BYTES: usize = 128 << 20;
 
 /// A transaction that calls an account.
 #[derive(Clone, Debug)]

@@ -154,8 +154,9 @@ pub const FREE_PAGES: u16 = 2;
 const PAGE_GAS: u64 = 1_000;
 /// Pages beyond which memory has no price.
 pub const PAGE_LIMIT: u16 = 128;
-/// What the exponential term aims at for [`PAGE_LIMIT`] pages: with the linear term, 32 Mgas.
-const PAGE_RAMP_TARGET: f64 = 31_874_000.0;
+/// The exponential term's growth per page: `ln(31 874 000) / 128`, so that the last page brings the
+/// price of all to 32 Mgas with the linear term.
+const PAGE_RAMP: f64 = 0.134_978_915_534_388_4;
 
 /// Returns the gas of opening `new` pages while `open` are open and `ever` were at most.
 #[must_use]
@@ -175,13 +176,12 @@ pub fn memory_gas(new: u16, open: u16, ever: u16) -> Gas {
 
 /// Returns the exponential term for a number of pages up to [`PAGE_LIMIT`].
 fn page_ramp(pages: u16) -> Gas {
-    let share = f64::from(pages) / f64::from(PAGE_LIMIT);
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "between 1 and the target, and rounded down on the chain as well"
+        reason = "between 1 and 31,874,000, and rounded down on the chain as well"
     )]
-    Gas(PAGE_RAMP_TARGET.powf(share) as u64)
+    Gas((PAGE_RAMP * f64::from(pages)).exp() as u64)
 }
 
 // The EVM's own prices (go-ethereum `params/protocol_params.go`).

@@ -1,4 +1,4 @@
-//! Holds the gas model to figures that were measured on a node (ArbOS 42, Stylus version 2).
+//! Holds the gas model to figures that were measured on a node (Stylus version 2).
 
 use alloy_primitives::{Address, hex};
 use stylus_host::{Gas, Host, Transaction};
