@@ -13,7 +13,7 @@ use datacoop_deploy::{
     bindings::{IDataCoopRewards, IDataToken},
     build,
     chain::{Chain, Sender},
-    contracts::{CONTRACTS, DATA_COOP_REWARDS, DATA_TOKEN},
+    contracts::{self as deploy_contracts, CONTRACTS, DATA_COOP_REWARDS, DATA_TOKEN},
     deploy::{CoopConfig, Existing, deploy_coop},
     keys::dev_account,
     node::{Node, NodeOptions},
@@ -161,4 +161,14 @@ pub fn artifacts() -> Result<&'static [Artifact]> {
         build::build(&workspace, &CONTRACTS, &Silent).map_err(|error| format!("{error:#}"))
     });
     BUILT.as_deref().map_err(|error| anyhow!(error.clone()))
+}
+
+/// The artifact of one contract.
+///
+/// # Errors
+///
+/// When it does not build.
+pub fn artifact(contract: &deploy_contracts::Contract) -> Result<Artifact> {
+    let built = build::build(&Workspace::find()?, &[*contract], &Silent)?;
+    built.into_iter().next().context("nothing was built")
 }

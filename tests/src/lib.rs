@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use contract::{Contract, Done, Interface};
 pub use coop::{
-    ALICE, BOB, Coop, Data, GOVERNANCE, GUARDIAN, ORACLE, Rewards, artifacts, start_node,
+    ALICE, BOB, Coop, Data, GOVERNANCE, GUARDIAN, ORACLE, Rewards, artifact, artifacts, start_node,
 };
 pub use peers::{Peer, interface, peer};
 pub use proxy::BreakingProxy;

@@ -22,7 +22,7 @@ use datacoop_deploy::{
     keys::dev_account,
     node::NodeOptions,
 };
-use datacoop_tests::{BOB, GOVERNANCE, Twins, artifacts, create_raw, peer, start_node};
+use datacoop_tests::{BOB, GOVERNANCE, Twins, artifact, create_raw, peer, start_node};
 use operation::Operation;
 use world::World;
 
@@ -76,12 +76,11 @@ const SUPPLY: u128 = 1_000_000_000_000_000_000_000_000;
 
 /// Deploys DATA, its emission cap as wide as it can be.
 async fn data(chain: &Chain) -> Result<Address> {
-    let artifact = artifacts()?.iter().find(|artifact| artifact.name == DATA_TOKEN.name);
+    let artifact = artifact(&DATA_TOKEN)?;
     let floor = U256::from(10).pow(U256::from(27));
     let arguments = (GOVERNANCE, GOVERNANCE, U256::from(SUPPLY), floor, U256::ZERO);
     let sender = Sender::new(chain, dev_account(0)?);
-    let artifact = artifact.context("DATA is not built")?;
-    Ok(create(&sender, artifact, &arguments.abi_encode_params()).await?.address)
+    Ok(create(&sender, &artifact, &arguments.abi_encode_params()).await?.address)
 }
 
 /// Deploys OpenZeppelin's code under the same name.

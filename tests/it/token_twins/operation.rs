@@ -202,7 +202,9 @@ fn approve(world: &mut World) -> Draft {
 fn permit(world: &mut World, forgery: Forgery) -> Draft {
     let (by, owner, spender) = (any_actor(world), any_actor(world), any_actor(world));
     let value = amount(world, owner);
-    let encoded = world.permit(owner, world.actor(spender), value, forgery);
+    let nobody = world.rng.random_ratio(1, 10);
+    let spender = if nobody { Address::ZERO } else { world.actor(spender) };
+    let encoded = world.permit(owner, spender, value, forgery);
     Draft { permit_of: Some(owner), ..Draft::raw(by, encoded) }
 }
 

@@ -1,0 +1,7 @@
+//! The `datacoop` command as its users run it: a process, its output and its exit status.
+
+mod bad_input;
+mod batch;
+mod demo;
+mod life;
+mod process;
