@@ -12,6 +12,11 @@ use std::{
 /// What the form of an artifact depends on.
 const SOURCES: [&str; 4] = ["stylus-evm/src", "src/wasm", "src/build", "src/artifact.rs"];
 
+#[allow(
+    clippy::disallowed_macros,
+    clippy::print_stdout,
+    reason = "cargo reads what a build script prints"
+)]
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut hasher = DefaultHasher::new();

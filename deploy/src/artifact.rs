@@ -1,9 +1,14 @@
 //! Decides what a built contract is, and the files it is kept in.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
 
 use alloy::{json_abi::JsonAbi, primitives::Bytes};
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 use crate::{Error, wasm::Measures};
 
@@ -101,8 +106,11 @@ impl Artifact {
     ///
     /// [`Error::Io`] when a file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        let mut json = serde_json::to_vec_pretty(self)
-            .map_err(|source| Error::Io { path: folder.into(), action: "write", source: source.into() })?;
+        let mut json = serde_json::to_vec_pretty(self).map_err(|source| Error::Io {
+            path: folder.into(),
+            action: "write",
+            source: source.into(),
+        })?;
         json.push(b'\n');
         let file = |extension: &str| folder.join(format!("{}.{extension}", self.name));
         write_atomically(&file("wasm"), &self.wasm)?;
@@ -140,12 +148,25 @@ impl Artifact {
 /// Writes a file so that it is there wholly or not at all.
 pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Error> {
     let failed = |source| Error::Io { path: path.to_path_buf(), action: "write", source };
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    std::io::Write::write_all(&mut file, content).map_err(failed)?;
+    let mut file = new_file(folder).map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map(drop).map_err(|error| failed(error.error))
+}
+
+/// Makes a temporary file that others may read, as any file that is written in the usual way.
+#[cfg(unix)]
+fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt;
+    tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o666)).tempfile_in(folder)
+}
+
+/// Makes a temporary file.
+#[cfg(not(unix))]
+fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
+    NamedTempFile::new_in(folder)
 }
 
 #[cfg(test)]

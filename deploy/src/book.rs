@@ -13,12 +13,7 @@ use std::{
 use alloy::primitives::{Address, B256, Bytes, keccak256};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Error, Workspace,
-    artifact::write_atomically,
-    chain::Chain,
-    contracts::Contract,
-};
+use crate::{Error, Workspace, artifact::write_atomically, chain::Chain, contracts::Contract};
 
 /// The version of the book's form.
 const SCHEMA: u64 = 1;
@@ -101,11 +96,9 @@ impl AddressBook {
         };
         let value: serde_json::Value = serde_json::from_slice(&text).map_err(malformed)?;
         match value["schema"].as_u64() {
-            Some(version) if version > SCHEMA => Err(Error::BookVersion {
-                path: path.to_path_buf(),
-                version,
-                known: SCHEMA,
-            }),
+            Some(version) if version > SCHEMA => {
+                Err(Error::BookVersion { path: path.to_path_buf(), version, known: SCHEMA })
+            }
             _ => {
                 let mut book: Self = serde_json::from_value(value).map_err(malformed)?;
                 book.path = path.to_path_buf();
@@ -160,9 +153,10 @@ impl AddressBook {
     ///
     /// [`Error::NotDeployed`] when the book does not have it.
     pub fn address(&self, contract: &Contract) -> Result<Address, Error> {
-        self.contracts.get(contract.name).map(|entry| entry.address).ok_or_else(|| {
-            Error::NotDeployed { chain_id: self.chain_id, path: self.path.clone() }
-        })
+        self.contracts
+            .get(contract.name)
+            .map(|entry| entry.address)
+            .ok_or_else(|| Error::NotDeployed { chain_id: self.chain_id, path: self.path.clone() })
     }
 
     /// Returns where the book is kept.

@@ -69,9 +69,10 @@ impl Contract {
     /// Returns the constructor that the interface's comment describes. Solidity has no place for
     /// it in an interface.
     fn constructor(&self) -> Constructor {
-        let parameters = self.interface.split_once(CONSTRUCTOR_MARK).map_or("", |(_, rest)| {
-            rest.split_once(')').map_or("", |(parameters, _)| parameters)
-        });
+        let parameters = self
+            .interface
+            .split_once(CONSTRUCTOR_MARK)
+            .map_or("", |(_, rest)| rest.split_once(')').map_or("", |(parameters, _)| parameters));
         Constructor::parse(&format!("constructor({parameters})")).unwrap_or_else(|_| Constructor {
             inputs: Vec::new(),
             state_mutability: Default::default(),
@@ -113,7 +114,12 @@ mod tests {
         );
         assert_eq!(
             inputs(DATA_COOP_REWARDS),
-            ["address dataToken", "address governance", "address verifiedOracle", "address guardian"]
+            [
+                "address dataToken",
+                "address governance",
+                "address verifiedOracle",
+                "address guardian"
+            ]
         );
     }
 

@@ -102,7 +102,8 @@ pub fn decode_error(data: &[u8]) -> DecodedError {
             decoded(&name, args, text)
         }
         None => {
-            let text = format!("an error that no interface here has: {}", hex::encode_prefixed(data));
+            let text =
+                format!("an error that no interface here has: {}", hex::encode_prefixed(data));
             decoded("unknown", Vec::new(), text)
         }
     }

@@ -215,7 +215,9 @@ pub enum Error {
 
     // Deploying.
     /// A contract's code is larger than the chain takes.
-    #[error("`{contract}` has {bytes} bytes of code and the chain takes {limit}; use a chain without the EIP-170 limit (Anvil: `--disable-code-size-limit`)")]
+    #[error(
+        "`{contract}` has {bytes} bytes of code and the chain takes {limit}; use a chain without the EIP-170 limit (Anvil: `--disable-code-size-limit`)"
+    )]
     CodeTooLarge {
         /// The contract.
         contract: String,
@@ -290,7 +292,9 @@ pub enum Error {
 
     // Recording.
     /// A batch stopped before its end.
-    #[error("{recorded} of {total} contributions are on chain and the batch stopped; run it again to carry on, nothing is recorded twice")]
+    #[error(
+        "{recorded} of {total} contributions are on chain and the batch stopped; run it again to carry on, nothing is recorded twice"
+    )]
     BatchInterrupted {
         /// Contributions that are confirmed.
         recorded: usize,

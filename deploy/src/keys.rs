@@ -232,10 +232,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (key, password) = (folder.path().join("key"), folder.path().join("password"));
         fs::write(&key, KEYSTORE).unwrap();
-        let source = KeySource::Keystore {
-            path: key,
-            password: PasswordSource::File(password.clone()),
-        };
+        let source =
+            KeySource::Keystore { path: key, password: PasswordSource::File(password.clone()) };
 
         fs::write(&password, "testpassword\n").unwrap();
         let expected = address!("008AeEda4D805471dF9b2A5B0f38A0C3bCBA786b");
@@ -289,6 +287,8 @@ mod tests {
     #[test]
     fn a_variable_that_is_not_set_is_named() {
         let source = KeySource::Variable("DATACOOP_NO_SUCH_KEY".to_owned());
-        assert!(matches!(source.load(), Err(Error::VariableNotSet { name }) if name == "DATACOOP_NO_SUCH_KEY"));
+        assert!(
+            matches!(source.load(), Err(Error::VariableNotSet { name }) if name == "DATACOOP_NO_SUCH_KEY")
+        );
     }
 }

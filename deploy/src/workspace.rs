@@ -27,8 +27,11 @@ impl Workspace {
         if let Some(root) = env::var_os(ROOT_VARIABLE) {
             return Self::at(PathBuf::from(root));
         }
-        let start = env::current_dir()
-            .map_err(|source| Error::Io { path: PathBuf::from("."), action: "enter", source })?;
+        let start = env::current_dir().map_err(|source| Error::Io {
+            path: PathBuf::from("."),
+            action: "enter",
+            source,
+        })?;
         start
             .ancestors()
             .find(|folder| is_root(folder))
@@ -47,9 +50,11 @@ impl Workspace {
         if !is_root(&root) {
             return Err(Error::WorkspaceNotFound { start: root });
         }
-        let root = root
-            .canonicalize()
-            .map_err(|source| Error::Io { path: root.clone(), action: "resolve", source })?;
+        let root = root.canonicalize().map_err(|source| Error::Io {
+            path: root.clone(),
+            action: "resolve",
+            source,
+        })?;
         Ok(Self { root })
     }
 

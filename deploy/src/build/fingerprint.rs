@@ -149,7 +149,10 @@ mod tests {
     fn workspace() -> (tempfile::TempDir, Workspace) {
         let folder = tempfile::tempdir().unwrap();
         let files = [
-            ("Cargo.toml", "[workspace.dependencies]\nkit = { path = \"contracts/kit\" }\nx = \"1\""),
+            (
+                "Cargo.toml",
+                "[workspace.dependencies]\nkit = { path = \"contracts/kit\" }\nx = \"1\"",
+            ),
             ("Cargo.lock", ""),
             ("rust-toolchain.toml", ""),
             (".cargo/config.toml", ""),

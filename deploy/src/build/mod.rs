@@ -20,7 +20,9 @@ use serde::{Deserialize, Serialize};
 pub use assemble::assemble;
 pub use npm::ensure_npm;
 
-use crate::{Artifact, Error, Progress, Workspace, artifact::write_atomically, contracts::Contract};
+use crate::{
+    Artifact, Error, Progress, Workspace, artifact::write_atomically, contracts::Contract,
+};
 use lock::Lock;
 use toolchain::Toolchain;
 

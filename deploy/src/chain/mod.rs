@@ -191,10 +191,8 @@ impl Chain {
         to: Address,
         call: &C,
     ) -> Result<C::Return, Error> {
-        let request = TransactionRequest::default()
-            .with_from(from)
-            .with_to(to)
-            .with_input(call.abi_encode());
+        let request =
+            TransactionRequest::default().with_from(from).with_to(to).with_input(call.abi_encode());
         let answer = self
             .provider
             .call(request)

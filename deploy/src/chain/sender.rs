@@ -216,13 +216,7 @@ impl Sender {
 
     /// Returns [`Error::InsufficientFunds`] in place of a node's refusal when the account holds
     /// less than the transaction may cost. Nodes say that in many words.
-    async fn or_unfunded(
-        &self,
-        error: Error,
-        outgoing: &Outgoing,
-        gas: u64,
-        price: U256,
-    ) -> Error {
+    async fn or_unfunded(&self, error: Error, outgoing: &Outgoing, gas: u64, price: U256) -> Error {
         if !matches!(error, Error::Refusal { .. }) {
             return error;
         }

@@ -116,7 +116,7 @@ async fn by_set_code(
         value: U256::ZERO,
     };
     let receipt = match sender.send(&outgoing).await {
-        Ok(receipt) => receipt,
+        Ok(receipt) => Receipt { contract: Some(address), ..receipt },
         Err(error) => {
             set_code(chain, address, Bytes::new()).await?;
             return Err(error);

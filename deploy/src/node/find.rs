@@ -37,9 +37,7 @@ pub fn find_anvil(workspace: &Workspace, progress: &dyn Progress) -> Result<Path
 
 /// Returns whether the output of `anvil --version` is that of a version that fits.
 fn fits(output: &str) -> bool {
-    output
-        .split_whitespace()
-        .any(|word| word.trim_start_matches('v').starts_with(VERSION))
+    output.split_whitespace().any(|word| word.trim_start_matches('v').starts_with(VERSION))
 }
 
 fn npm_os() -> &'static str {

@@ -204,8 +204,7 @@ impl Run<'_> {
     ) -> Result<(), Error> {
         let strict = self.options.mode == BatchMode::Strict;
         let first: Vec<&Entry> = open.iter().map(|(_, entry)| *entry).collect();
-        let plan =
-            Plan::of(self.sender, self.rewards, &first, strict, self.options.chunk).await?;
+        let plan = Plan::of(self.sender, self.rewards, &first, strict, self.options.chunk).await?;
         let in_flight = if strict { 1 } else { self.options.in_flight.max(1) };
         let mut nonce = self.sender.next_nonce().await?;
         let mut flying = VecDeque::new();
@@ -229,8 +228,9 @@ impl Run<'_> {
         }
         // What was sent may be mined even when something after it failed: it is counted.
         while !flying.is_empty() {
-            let landed = self.land(&mut flying, report).await;
-            failure = failure.or(landed.err());
+            if let Err(error) = self.land(&mut flying, report).await {
+                failure.get_or_insert(error);
+            }
         }
         failure.map_or(Ok(()), Err)
     }

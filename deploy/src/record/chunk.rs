@@ -50,7 +50,11 @@ impl Plan {
         let gas_limit = block_gas.min(TRANSACTION_GAS_LIMIT);
         let affordable = gas_limit.saturating_sub(SPARE_GAS) / (2 * gas_per_entry);
         let affordable = usize::try_from(affordable).unwrap_or(usize::MAX).max(1);
-        Self { entries: wanted.unwrap_or(MOST).clamp(1, MOST).min(affordable), gas_per_entry, gas_limit }
+        Self {
+            entries: wanted.unwrap_or(MOST).clamp(1, MOST).min(affordable),
+            gas_per_entry,
+            gas_limit,
+        }
     }
 
     /// Returns the gas limit of a transaction with `entries` contributions.

@@ -60,8 +60,8 @@ pub fn normalise(wasm: &[u8]) -> Result<Normalised, Error> {
     }
     let text = wasmprinter::print_bytes(module.finish())
         .map_err(|source| Error::InvalidWasm { reason: format!("{source:#}") })?;
-    let wasm = wat::parse_str(text)
-        .map_err(|source| Error::InvalidWasm { reason: source.to_string() })?;
+    let wasm =
+        wat::parse_str(text).map_err(|source| Error::InvalidWasm { reason: source.to_string() })?;
     Ok(Normalised { wasm, names })
 }
 
@@ -110,7 +110,8 @@ mod tests {
         code.function(&function);
         module.section(&code);
         module.section(&CustomSection { name: "producers".into(), data: (&[0]).into() });
-        module.section(&CustomSection { name: "name".into(), data: (&[1, 4, 1, 0, 1, b'f']).into() });
+        module
+            .section(&CustomSection { name: "name".into(), data: (&[1, 4, 1, 0, 1, b'f']).into() });
         module.finish()
     }
 

@@ -32,8 +32,7 @@ const BUFFER_BYTES: usize = 4096;
 ///
 /// [`Error::Compression`] when the compressor fails, which a module in memory gives no cause for.
 pub fn compress(wasm: &[u8]) -> Result<Vec<u8>, Error> {
-    let params =
-        BrotliEncoderParams { quality: QUALITY, lgwin: WINDOW_BITS, ..Default::default() };
+    let params = BrotliEncoderParams { quality: QUALITY, lgwin: WINDOW_BITS, ..Default::default() };
     let mut payload = PREFIX.to_vec();
     brotli::BrotliCompress(&mut &wasm[..], &mut payload, &params)
         .map_err(|source| Error::Compression { source })?;
@@ -70,6 +69,9 @@ mod tests {
     #[test]
     fn other_code_is_no_payload() {
         assert!(matches!(decompress(&[0x60, 0x80]).unwrap_err(), Error::NotAPayload));
-        assert!(matches!(decompress(&[0xef, 0xf0, 0, 0, 0xff]).unwrap_err(), Error::Compression { .. }));
+        assert!(matches!(
+            decompress(&[0xef, 0xf0, 0, 0, 0xff]).unwrap_err(),
+            Error::Compression { .. }
+        ));
     }
 }

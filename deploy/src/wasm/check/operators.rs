@@ -10,10 +10,8 @@ pub(super) fn forbidden_by(operator: &Operator<'_>) -> Option<(Rule, &'static st
     let rule = match proposal {
         "mvp" | "sign_extension" => is_float(name).then_some(Rule::Floats),
         "bulk_memory" => {
-            let supported = matches!(
-                operator,
-                Operator::MemoryCopy { .. } | Operator::MemoryFill { .. }
-            );
+            let supported =
+                matches!(operator, Operator::MemoryCopy { .. } | Operator::MemoryFill { .. });
             (!supported).then_some(Rule::BulkMemory)
         }
         "saturating_float_to_int" => Some(Rule::Floats),

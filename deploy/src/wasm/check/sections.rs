@@ -146,7 +146,8 @@ fn check_imports(
         let path = format!("`{}.{}`", import.module, import.name);
         match import.ty {
             TypeRef::Func(_) if known => {
-                seen.pays_for_growth |= import.module == HOST_MODULE && import.name == PAY_FOR_GROWTH;
+                seen.pays_for_growth |=
+                    import.module == HOST_MODULE && import.name == PAY_FOR_GROWTH;
             }
             TypeRef::Memory(memory) => {
                 seen.memories.push(memory);

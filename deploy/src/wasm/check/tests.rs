@@ -110,15 +110,16 @@ fn memory_that_can_grow_is_paid_for() {
 
 #[test]
 fn entrypoint_is_there_with_its_type() {
-    let module = |function: &str| {
-        format!(r#"(module (memory (export "memory") 1 1) {function})"#)
-    };
+    let module = |function: &str| format!(r#"(module (memory (export "memory") 1 1) {function})"#);
     module_breaks(Rule::Entrypoint, &module(""));
     module_breaks(
         Rule::Entrypoint,
         &module(r#"(func (export "user_entrypoint") (param i64) (result i32) i32.const 0)"#),
     );
-    module_breaks(Rule::Entrypoint, &module(r#"(global (export "user_entrypoint") i32 i32.const 0)"#));
+    module_breaks(
+        Rule::Entrypoint,
+        &module(r#"(global (export "user_entrypoint") i32 i32.const 0)"#),
+    );
 }
 
 #[test]
@@ -269,10 +270,7 @@ fn counts_are_limited() {
         (Rule::Functions, repeat(4096, "(func)")),
         (Rule::Locals, format!("(func (param i32) (local {}))", repeat(348, "i64 "))),
         (Rule::Operators, format!("(func {})", repeat(65_536, "nop "))),
-        (
-            Rule::NameBytes,
-            format!(r#"(func (export "{}"))"#, "n".repeat(513)),
-        ),
+        (Rule::NameBytes, format!(r#"(func (export "{}"))"#, "n".repeat(513))),
     ] {
         breaks(rule, &fields);
     }
