@@ -2,6 +2,7 @@
 
 mod connection;
 mod deployment;
+mod emission;
 mod recording;
 mod rewards;
 mod second_abi;
