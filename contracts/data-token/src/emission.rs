@@ -246,7 +246,13 @@ impl EmissionStorage {
     /// # Events
     ///
     /// [`EmissionCapChanged`].
-    pub(crate) fn start(&self, vm: &mut VM, genesis: &U256, floor: &U256, bps: &U256) -> Result<()> {
+    pub(crate) fn start(
+        &self,
+        vm: &mut VM,
+        genesis: &U256,
+        floor: &U256,
+        bps: &U256,
+    ) -> Result<()> {
         self.genesis.set(vm, genesis);
         let sums = Sums { emitted: 0, twelfth: this_twelfth(vm), base: 0 };
         self.mark(vm, &sums);
@@ -277,11 +283,7 @@ impl EmissionStorage {
         let ([low, high, ..], [new_bps, ..]) = (floor.as_limbs(), bps.as_limbs());
         let new = Terms { floor: wide(*low, *high), bps: *new_bps };
         self.terms.set(vm, &new);
-        emit::<EmissionCapChanged, _, _>(
-            vm,
-            (),
-            (U256::from(old.floor), old.bps, floor, bps),
-        );
+        emit::<EmissionCapChanged, _, _>(vm, (), (U256::from(old.floor), old.bps, floor, bps));
         Ok(())
     }
 
@@ -321,9 +323,9 @@ impl EmissionStorage {
     fn room(&self, vm: &VM, sums: &Sums, supply: &U256) -> u128 {
         let Terms { floor, bps } = self.terms.get(vm);
         let counted = sums.counted();
+        let reference = supply.saturating_sub(U256::from(counted));
         // A supply beyond the width of the sums earns no more than one of their width.
-        let reference =
-            emittable(supply).unwrap_or(MAX_EMITTED).saturating_sub(counted);
+        let reference = emittable(&reference).unwrap_or(MAX_EMITTED);
         let cap = floor.max(share(reference, bps));
         cap.saturating_sub(counted).min(MAX_EMITTED.wrapping_sub(sums.emitted))
     }

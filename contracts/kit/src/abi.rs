@@ -5,6 +5,7 @@
 //! that are not generic, so that a method costs a handful of bytes.
 
 use alloc::vec::Vec;
+use core::marker::PhantomData;
 
 use alloy_primitives::{B256, U256};
 use alloy_sol_types::{SolType, sol_data};
@@ -24,6 +25,13 @@ pub trait FromWord<'a, S: SolType>: Sized {
 }
 
 impl ToWord<sol_data::Address> for &Account {
+    #[inline(always)]
+    fn to_word(self) -> B256 {
+        *self.word()
+    }
+}
+
+impl ToWord<sol_data::Address> for Account {
     #[inline(always)]
     fn to_word(self) -> B256 {
         *self.word()
@@ -262,25 +270,48 @@ impl Encode<(sol_data::Array<sol_data::Bool>,)> for Vec<bool> {
     }
 }
 
-/// Array elements of `N` words each, where they lie in the calldata.
+/// The elements of an array of `S`, where they lie in the calldata. They are of one size: `S` has no
+/// dynamic parts.
 #[derive(Clone, Copy, Debug)]
-pub struct Elements<'a, const N: usize>(&'a [u8]);
+pub struct Elements<'a, S> {
+    bytes: &'a [u8],
+    kind: PhantomData<S>,
+}
 
-impl<'a, const N: usize> Elements<'a, N> {
-    /// Reads an array whose head is `offset`, from the bytes of the arguments.
-    ///
-    /// Returns `None` when the array does not lie within the arguments.
-    #[must_use]
-    pub fn decode(input: &'a [u8], offset: &B256) -> Option<Self> {
+impl<'a, S: SolType> Elements<'a, S> {
+    /// The words of an element.
+    const WORDS: usize = match S::ENCODED_SIZE {
+        Some(bytes) => bytes / 32,
+        None => panic!("an element with dynamic parts"),
+    };
+
+    /// Reads an array whose head is `offset`, from the bytes of the arguments; the rules are those
+    /// of Solidity's decoder.
+    fn decode(input: &'a [u8], offset: &B256) -> Option<Self> {
         let at = usize::try_from(word::to_u64(offset)?).ok()?;
         let (len, rest) = input.get(at..)?.split_first_chunk::<32>()?;
         let len = usize::try_from(word::to_u64(<&B256>::from(len))?).ok()?;
-        rest.get(..len.checked_mul(N)?.checked_mul(32)?).map(Self)
+        let bytes = rest.get(..len.checked_mul(Self::WORDS.checked_mul(32)?)?)?;
+        Some(Self { bytes, kind: PhantomData })
     }
 
-    /// Returns the elements, in order.
+    /// Returns the words of each element, in order.
     pub fn iter(self) -> impl ExactSizeIterator<Item = &'a [B256]> {
-        words(self.0).chunks_exact(N)
+        words(self.bytes).chunks_exact(Self::WORDS)
+    }
+}
+
+impl<'a, S: SolType> Decode<'a, (sol_data::Array<S>,)> for (Elements<'a, S>,) {
+    fn decode(input: &'a [u8]) -> Option<Self> {
+        let [offset, ..] = words(input) else { return None };
+        Some((Elements::decode(input, offset)?,))
+    }
+}
+
+impl<'a, S: SolType> Decode<'a, (sol_data::Array<S>, sol_data::Bool)> for (Elements<'a, S>, bool) {
+    fn decode(input: &'a [u8]) -> Option<Self> {
+        let [offset, flag, ..] = words(input) else { return None };
+        Some((Elements::decode(input, offset)?, bool::from_word(flag)?))
     }
 }
 

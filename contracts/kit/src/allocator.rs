@@ -1,5 +1,6 @@
 //! Decides where heap memory comes from in a program: the memory after the static data, handed out
-//! once and never taken back, since a program lives for one call.
+//! in order. Only the last block is taken back or grown where it is, since a program lives for one
+//! call; that is enough for a batch that makes and drops a few blocks for each entry.
 
 #![allow(unsafe_code, reason = "an allocator is unsafe by its trait")]
 
@@ -28,29 +29,60 @@ unsafe extern "C" {
     static __heap_base: u8;
 }
 
-// SAFETY: blocks are disjoint, because `next` only grows; aligned; and inside the memory, because
-// it is grown before a block is handed out. Fresh memory is zero, as the SDK's host requires.
+impl Bump {
+    /// Returns the address after a block.
+    fn end(block: *mut u8, size: usize) -> usize {
+        block.addr().wrapping_add(size)
+    }
+
+    /// Moves the first free byte, growing the memory to it; `false` when there is no more.
+    fn reach(&self, end: usize) -> bool {
+        let pages = end.div_ceil(PAGE);
+        let have = wasm32::memory_size(0);
+        if pages > have && wasm32::memory_grow(0, pages.wrapping_sub(have)) == usize::MAX {
+            return false;
+        }
+        self.next.set(end);
+        true
+    }
+}
+
+// SAFETY: a block starts at or after the end of every other, because `next` is moved back only to
+// the start of the block before it; blocks are aligned; and they lie inside the memory, which is
+// grown first. Sizes are below the memory's 4 GiB, so that no address wraps.
 unsafe impl GlobalAlloc for Bump {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let mut start = self.next.get();
         if start == 0 {
             start = (&raw const __heap_base).addr();
         }
-        let start = start.wrapping_add(layout.align() - 1) & layout.align().wrapping_neg();
-        let end = start.wrapping_add(layout.size());
-        let pages = end.div_ceil(PAGE);
-        let have = wasm32::memory_size(0);
-        if pages > have && wasm32::memory_grow(0, pages - have) == usize::MAX {
-            return core::ptr::null_mut();
+        let align = layout.align();
+        let start = start.wrapping_add(align.wrapping_sub(1)) & align.wrapping_neg();
+        if self.reach(start.wrapping_add(layout.size())) {
+            core::ptr::with_exposed_provenance_mut(start)
+        } else {
+            core::ptr::null_mut()
         }
-        self.next.set(end);
-        core::ptr::with_exposed_provenance_mut(start)
     }
 
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise is passed on.
-        unsafe { self.alloc(layout) }
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if self.next.get() == Self::end(block, layout.size()) {
+            self.next.set(block.addr());
+        }
     }
 
-    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if self.next.get() == Self::end(block, layout.size()) {
+            return if self.reach(Self::end(block, size)) { block } else { core::ptr::null_mut() };
+        }
+        // SAFETY: the new block is disjoint from the old one, and `size` bytes are at least as
+        // many as are copied.
+        unsafe {
+            let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+            if !new.is_null() {
+                core::ptr::copy_nonoverlapping(block, new, layout.size().min(size));
+            }
+            new
+        }
+    }
 }

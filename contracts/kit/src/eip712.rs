@@ -21,9 +21,8 @@ pub const fn hash_of(text: &str) -> B256 {
 }
 
 /// `keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")`
-const DOMAIN_TYPEHASH: B256 = hash_of(
-    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)",
-);
+const DOMAIN_TYPEHASH: B256 =
+    hash_of("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 
 /// A contract that people sign messages for.
 pub trait Eip712: Contract {

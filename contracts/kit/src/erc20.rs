@@ -223,9 +223,9 @@ pub trait Erc20: Contract {
         } else {
             let place = Self::ERC20.balances.of(self.vm(), from);
             let balance = place.get(self.vm());
-            let rest = balance.checked_sub(value).ok_or_else(|| {
-                Revert::new::<ERC20InsufficientBalance>((from, &balance, &value))
-            })?;
+            let rest = balance
+                .checked_sub(value)
+                .ok_or_else(|| Revert::new::<ERC20InsufficientBalance>((from, &balance, &value)))?;
             place.set(self.vm_mut(), &rest);
         }
         if to.is_zero() {

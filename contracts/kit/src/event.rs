@@ -66,7 +66,10 @@ where
 /// Emits an event with three indexed arguments whose data is one `bytes`.
 pub fn emit_bytes<'a, E, A, B, C, SA, SB, SC>(vm: &mut VM, (a, b, c): (A, B, C), data: &[u8])
 where
-    E: SolEvent<TopicList = (sol_data::FixedBytes<32>, SA, SB, SC), DataTuple<'a> = (sol_data::Bytes,)>,
+    E: SolEvent<
+            TopicList = (sol_data::FixedBytes<32>, SA, SB, SC),
+            DataTuple<'a> = (sol_data::Bytes,),
+        >,
     A: ToWord<SA>,
     B: ToWord<SB>,
     C: ToWord<SC>,

@@ -70,6 +70,11 @@ mod imp {
     }
 
     #[inline(always)]
+    pub(super) fn code_size(_: &VM, of: &Account) -> usize {
+        unsafe { hostio::account_code_size(of.word()[12..].as_ptr()) }
+    }
+
+    #[inline(always)]
     pub(super) fn value(_: &VM) -> B256 {
         written(|out| unsafe { hostio::msg_value(out) })
     }
@@ -176,6 +181,10 @@ mod imp {
         Account::from(vm.contract_address())
     }
 
+    pub(super) fn code_size(vm: &VM, of: &Account) -> usize {
+        vm.code_size(of.address())
+    }
+
     pub(super) fn value(vm: &VM) -> B256 {
         vm.msg_value().into()
     }
@@ -185,8 +194,7 @@ mod imp {
     }
 
     pub(super) fn div(_: &VM, value: &mut B256, divisor: &B256) {
-        let (number, divisor) =
-            (U256::from_be_bytes(value.0), U256::from_be_bytes(divisor.0));
+        let (number, divisor) = (U256::from_be_bytes(value.0), U256::from_be_bytes(divisor.0));
         *value = number.checked_div(divisor).unwrap_or_default().into();
     }
 
@@ -279,6 +287,13 @@ pub fn sender(vm: &VM) -> Account {
 #[inline(never)]
 pub fn this(vm: &VM) -> Account {
     imp::this(vm)
+}
+
+/// Returns whether an account is a contract.
+#[must_use]
+#[inline]
+pub fn is_contract(vm: &VM, account: &Account) -> bool {
+    imp::code_size(vm, account) != 0
 }
 
 /// Returns whether the call brought ether.

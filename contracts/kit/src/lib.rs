@@ -48,7 +48,6 @@ pub mod erc20;
 pub mod pausable;
 pub mod permit;
 
-
 pub use contract::Contract;
 pub use revert::{Result, Revert};
 pub use word::Account;

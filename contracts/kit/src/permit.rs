@@ -22,9 +22,8 @@ sol! {
 pub use IPermit::{ERC2612ExpiredSignature, ERC2612InvalidSigner, IPermitErrors};
 
 /// The type of a permit, as ERC-2612 spells it.
-const PERMIT_TYPEHASH: B256 = hash_of(
-    "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)",
-);
+const PERMIT_TYPEHASH: B256 =
+    hash_of("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
 
 layout! {
     /// The storage of permits.

@@ -1,9 +1,12 @@
 //! Decides what a revert is: the encoded bytes of a typed error, made where it is raised.
 
 use alloc::vec::Vec;
-use alloy_sol_types::{Panic, SolError};
+use alloy_sol_types::{Panic, SolError, sol_data};
 
-use crate::abi::{self, ToWords};
+use crate::{
+    abi::{self, ToWords},
+    word,
+};
 
 /// What a contract's functions return.
 pub type Result<T, E = Revert> = core::result::Result<T, E>;
@@ -23,6 +26,18 @@ impl Revert {
         Self(abi::encode_call(E::SELECTOR, args.to_words().as_ref()))
     }
 
+    /// Encodes a typed error of a number and some bytes.
+    pub fn with_bytes<'a, E>(number: u64, bytes: &[u8]) -> Self
+    where
+        E: SolError<Parameters<'a> = (sol_data::Uint<256>, sol_data::Bytes)>,
+    {
+        // The head is two words; the bytes follow it.
+        let head = [word::from_u64(number), word::from_u64(2 * 32)];
+        let mut out = abi::encode_call(E::SELECTOR, &head);
+        abi::push_bytes(&mut out, bytes);
+        Self(out)
+    }
+
     /// Reverts without a word, as Solidity does on malformed calldata.
     #[inline]
     pub const fn empty() -> Self {
@@ -32,7 +47,7 @@ impl Revert {
     /// Reverts as Solidity does when a checked sum overflows: `Panic(0x11)`.
     #[cold]
     pub fn overflow() -> Self {
-        Self(abi::encode_call(Panic::SELECTOR, &[crate::word::from_u64(0x11)]))
+        Self(abi::encode_call(Panic::SELECTOR, &[word::from_u64(0x11)]))
     }
 
     /// Passes on what a called contract reverted with.

@@ -95,13 +95,7 @@ impl Chain {
     /// # Errors
     ///
     /// Returns what the constructor reverts with.
-    pub fn deploy(
-        &self,
-        from: Address,
-        at: Address,
-        program: Program,
-        args: &[u8],
-    ) -> ArbResult {
+    pub fn deploy(&self, from: Address, at: Address, program: Program, args: &[u8]) -> ArbResult {
         self.0.borrow_mut().programs.insert(at, program);
         let mut data = CONSTRUCTOR_SELECTOR.to_be_bytes().to_vec();
         data.extend(args);

@@ -72,7 +72,8 @@ fn a_permit_is_good_at_its_deadline_and_once() {
     // Again it recovers somebody else, for the nonce has moved on.
     let replay = Permit { nonce: U256::ONE, ..permit() };
     let hash = replay.eip712_signing_hash(&domain());
-    let signature = alloy_primitives::Signature::from_scalars_and_parity(call.r, call.s, call.v == 28);
+    let signature =
+        alloy_primitives::Signature::from_scalars_and_parity(call.r, call.s, call.v == 28);
     let signer = signature.recover_address_from_prehash(&hash).expect("somebody");
     token.fails(MALLORY, &call, &ERC2612InvalidSigner { signer, owner });
     assert_eq!(token.ok(MALLORY, &noncesCall { owner }), U256::ONE, "a failed permit uses none");
@@ -93,11 +94,7 @@ fn a_permit_fails_after_its_deadline() {
 fn a_permit_fails_when_another_signs() {
     let token = Token::new();
     let (signer, owner) = (bob().address(), alice().address());
-    token.fails(
-        MALLORY,
-        &signed(&bob(), &permit()),
-        &ERC2612InvalidSigner { signer, owner },
-    );
+    token.fails(MALLORY, &signed(&bob(), &permit()), &ERC2612InvalidSigner { signer, owner });
 }
 
 #[test]

@@ -95,9 +95,8 @@ fn pausing_stops_every_movement_and_nothing_else() {
 #[test]
 fn interfaces_are_those_of_openzeppelin() {
     let token = Token::new();
-    let supports = |id: [u8; 4]| {
-        token.ok(MALLORY, &supportsInterfaceCall { interfaceId: FixedBytes(id) })
-    };
+    let supports =
+        |id: [u8; 4]| token.ok(MALLORY, &supportsInterfaceCall { interfaceId: FixedBytes(id) });
     let access_control = [
         hasRoleCall::SELECTOR,
         getRoleAdminCall::SELECTOR,

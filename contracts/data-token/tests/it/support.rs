@@ -56,7 +56,8 @@ impl Token {
     /// A token with 1,000 DATA of alice's and the given terms.
     pub(crate) fn with_terms(floor: U256, bps: u64) -> Self {
         let chain = Chain::new();
-        let args = (ADMIN, alice().address(), genesis(), floor, U256::from(bps)).abi_encode_params();
+        let args =
+            (ADMIN, alice().address(), genesis(), floor, U256::from(bps)).abi_encode_params();
         chain.deploy(ADMIN, TOKEN, program, &args).expect("the token is constructed");
         let token = Self { chain };
         for (role, account) in [(MINTER_ROLE, MINTER), (PAUSER_ROLE, PAUSER)] {
