@@ -10,8 +10,9 @@ use alloy::{
 };
 use anyhow::{Context, Result, bail, ensure};
 
-/// Gas for every transaction: no estimate, so that failing ones are mined too.
-const GAS: u64 = 16_000_000;
+/// Gas for every transaction: no estimate, so that failing ones are mined too. Enough for large
+/// batches.
+const GAS: u64 = 100_000_000;
 
 /// The events and errors of a contract.
 pub trait Interface {

@@ -90,7 +90,7 @@ async fn a_batch_is_recorded_by_the_oracle_alone() -> Result<()> {
 
 /// Entries with every fault that an entry can have by itself, each with its error.
 fn faulty() -> Vec<(Entry, Bytes)> {
-    let good = entry(ALICE, proof(1000));
+    let good = entry(member(250), proof(1000));
     let quality =
         |quality| RewardsInvalidQuality { quality, minimum: 0, maximum: ONE }.abi_encode();
     vec![
