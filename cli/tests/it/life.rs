@@ -40,19 +40,19 @@ async fn a_cooperative_lives_by_the_command_line_alone() -> Result<()> {
         let first = proof('1');
         let words = ["oracle", "record", "--member", ALICE, "--proof", &first, "--from", "dev:1"];
         let recorded = done(&words);
-        assert_eq!(recorded["reward"], "10");
+        assert_eq!(recorded["reward"]["data"], "10");
         run(&words).failed(REJECTED, &[]);
 
         let shown = done(&["member", "show", ALICE, BOB]);
-        assert_eq!(shown["members"][0]["balance"], "10");
+        assert_eq!(shown["members"][0]["balance"]["data"], "10");
         assert_eq!(number(&shown["members"][0]["contributions"]), 1);
-        assert_eq!(shown["members"][1]["balance"], "0");
+        assert_eq!(shown["members"][1]["balance"]["data"], "0");
 
         let words = ["token", "transfer", "--to", BOB, "--amount", "2.5", "--from", "dev:3"];
         done(&words);
         let shown = done(&["member", "show", ALICE, BOB]);
-        assert_eq!(shown["members"][0]["balance"], "7.5");
-        assert_eq!(shown["members"][1]["balance"], "2.5");
+        assert_eq!(shown["members"][0]["balance"]["data"], "7.5");
+        assert_eq!(shown["members"][1]["balance"]["data"], "2.5");
         let words = ["token", "transfer", "--to", BOB, "--amount", "7.6", "--from", "dev:3"];
         run(&words).failed(REJECTED, &["7.5"]);
         done(&["token", "info"]);
