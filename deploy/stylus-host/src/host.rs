@@ -247,6 +247,12 @@ impl Host {
         self.chain.state.nonce(address)
     }
 
+    /// Returns an account, if there is anything at the address.
+    #[must_use]
+    pub fn account(&self, address: Address) -> Option<&Account> {
+        self.chain.state.account(address)
+    }
+
     /// Returns all accounts by address, those that are as good as absent left out.
     pub fn accounts(&self) -> impl Iterator<Item = (&Address, &Account)> {
         self.chain.state.accounts().filter(|(_, account)| !account.is_empty())

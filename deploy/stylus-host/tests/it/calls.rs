@@ -3,30 +3,12 @@
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use stylus_host::{Gas, Status, Transaction};
 
+use crate::programs::{caller, to};
 use crate::support::{ALICE, BOB, World, address_then, assert_failure, word};
-
-/// Returns a program that calls the address in its calldata, with the value in the second word and
-/// the rest as data, and returns status ‖ length ‖ return data.
-fn caller(call: &str) -> String {
-    format!(
-        "(i32.store (i32.const 1024)
-            (call ${call} (i32.const 0) (i32.const 64) (i32.sub (local.get $len) (i32.const 64))
-                {} (i64.const -1) (i32.const 1028)))
-         (call $write_result (i32.const 1024) (i32.add (i32.const 8)
-            (call $read_return_data (i32.const 1032) (i32.const 0) (i32.const 1000))))
-         (i32.const 0)",
-        if call == "call_contract" { "(i32.const 32)" } else { "" }
-    )
-}
 
 const CALL: &str = "call_contract";
 const DELEGATE: &str = "delegate_call_contract";
 const STATIC: &str = "static_call_contract";
-
-/// Returns the calldata of a [`caller`].
-fn to(address: Address, value: u64, data: &[u8]) -> Vec<u8> {
-    address_then(address, &[word(value).as_slice(), data].concat())
-}
 
 /// What a [`caller`] reports.
 fn report(status: u32, data: &[u8]) -> Bytes {

@@ -11,3 +11,6 @@ mod math;
 mod model;
 mod storage;
 mod support;
+
+#[path = "../programs/mod.rs"]
+mod programs;

@@ -1,0 +1,110 @@
+//! Decides which contracts run as twins, and how a cooperative of them is set up.
+//!
+//! To add a contract: one line in [`SUITE`].
+
+use alloy::dyn_abi::DynSolValue;
+use alloy_primitives::{Address, U256, keccak256};
+use datacoop_deploy::contracts::{Contract, DATA_COOP_REWARDS, DATA_TOKEN};
+
+use super::actors::{ADMIN, Cast, GUARDIAN, ORACLE};
+
+/// A contract and its constructor's arguments.
+pub(crate) type Member = (Contract, fn(&Cast) -> Vec<DynSolValue>);
+
+/// The contracts, in order of deployment.
+#[rustfmt::skip]
+pub(crate) const SUITE: &[Member] = &[
+    (DATA_TOKEN, |cast| vec![cast.address(ADMIN), cast.address(ADMIN), ether(1_000_000), ether(100_000), uint(500)]),
+    (DATA_COOP_REWARDS, |cast| vec![cast.contract("DataToken"), cast.address(ADMIN), cast.address(ORACLE), cast.address(GUARDIAN)]),
+];
+
+/// A call that sets the cooperative up: contract, function, arguments. The admin makes it.
+pub(crate) type Setup = (&'static str, &'static str, fn(&Cast) -> Vec<DynSolValue>);
+
+/// What is done after deployment.
+#[rustfmt::skip]
+pub(crate) const SETUP: &[Setup] = &[
+    ("DataToken", "grantRole", |cast| vec![role("MINTER_ROLE"), cast.contract("DataCoopRewards")]),
+    ("DataToken", "grantRole", |cast| vec![role("MINTER_ROLE"), cast.address(ADMIN)]),
+    ("DataToken", "grantRole", |cast| vec![role("PAUSER_ROLE"), cast.address(GUARDIAN)]),
+    ("DataToken", "grantRole", |cast| vec![role("PAUSER_ROLE"), cast.address(ADMIN)]),
+];
+
+/// How often a function is called, and by whom mostly, where chance alone would make a dull run:
+/// because only one person may, or because it stops everything.
+#[rustfmt::skip]
+pub(crate) const HABITS: &[(&str, u32, Option<usize>)] = &[
+    ("pause", 1, Some(GUARDIAN)),
+    ("unpause", 16, Some(ADMIN)),
+    ("grantRole", 6, Some(ADMIN)),
+    ("revokeRole", 2, Some(ADMIN)),
+    ("renounceRole", 2, None),
+    ("acceptGovernance", 3, None),
+    ("transferGovernance", 2, Some(ADMIN)),
+    ("setVerifiedOracle", 2, Some(ADMIN)),
+    ("setGuardian", 2, Some(ADMIN)),
+    ("setEmissionCap", 5, Some(ADMIN)),
+    ("setRewardRate", 6, Some(ADMIN)),
+    ("setCooldownPeriod", 6, Some(ADMIN)),
+    ("setMinQuality", 6, Some(ADMIN)),
+    ("setRarityCurve", 6, Some(ADMIN)),
+    ("setTimeBonus", 6, Some(ADMIN)),
+    ("setGovReward", 6, Some(ADMIN)),
+    ("recordBatch", 60, Some(ORACLE)),
+    ("recordContribution", 40, Some(ORACLE)),
+    ("permit", 25, None),
+    ("mint", 25, Some(ADMIN)),
+    ("transfer", 25, None),
+    ("transferFrom", 25, None),
+];
+
+/// The weight of a function that is not in [`HABITS`]; those that only read have a third of it.
+pub(crate) const WEIGHT: u32 = 9;
+
+/// Ranges that numbers of these names are mostly in, for numbers that are mostly refused
+/// otherwise.
+#[rustfmt::skip]
+pub(crate) const RANGES: &[(&str, u64, u64)] = &[
+    ("quality", 50_000_000_000_000_000, 1_000_000_000_000_000_000),
+    ("dataClass", 0, 3),
+    ("v", 26, 29),
+    ("newRate", 0, 10_000_000_000_000_000_000),
+    ("newPeriod", 0, 40 * DAY),
+    ("newGap", 10 * DAY, 700 * DAY),
+    ("newMinimum", 0, 500_000_000_000_000_000),
+    ("newPeak", 900_000_000_000_000_000, 10_000_000_000_000_000_000),
+    ("newFloor", 0, 1_100_000_000_000_000_000),
+    ("newHalfCount", 0, 1_000),
+    ("newStep", 0, 100_000_000_000_000_000),
+    ("newMaximum", 0, 1_000_000_000_000_000_000),
+    ("bps", 0, 2_100),
+];
+
+/// Seconds of a day.
+const DAY: u64 = 86_400;
+
+/// Words that mean something to a contract.
+pub(crate) fn known_words() -> Vec<[u8; 32]> {
+    ["MINTER_ROLE", "PAUSER_ROLE"]
+        .map(|name| keccak256(name).0)
+        .into_iter()
+        .chain([[0; 32]])
+        .collect()
+}
+
+fn role(name: &str) -> DynSolValue {
+    DynSolValue::FixedBytes(keccak256(name), 32)
+}
+
+fn ether(amount: u64) -> DynSolValue {
+    DynSolValue::Uint(U256::from(amount) * U256::from(10).pow(U256::from(18)), 256)
+}
+
+fn uint(value: u64) -> DynSolValue {
+    DynSolValue::Uint(U256::from(value), 256)
+}
+
+/// Returns an address as an argument.
+pub(crate) const fn address(address: Address) -> DynSolValue {
+    DynSolValue::Address(address)
+}
