@@ -47,8 +47,9 @@ pub(crate) const RUSTC: [Flag; 5] = [
 ];
 
 /// Flags of wasm-opt.
-pub(crate) const WASM_OPT: [Flag; 6] = [
+pub(crate) const WASM_OPT: [Flag; 7] = [
     flag("-Oz", "the smallest code"),
+    flag("--converge", "again until it gets no smaller"),
     flag("--debuginfo", "function names are kept, and cut off when the module is normalised"),
     flag("--mvp-features", "nothing beyond the first version of WebAssembly, except:"),
     flag("--enable-bulk-memory-opt", "memory.copy and memory.fill"),

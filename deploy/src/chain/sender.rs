@@ -93,6 +93,15 @@ impl Sender {
         self.send(&Outgoing::call(to, call)).await
     }
 
+    /// Calls a function as this account would, without sending a transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Chain::read`].
+    pub async fn simulate<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, Error> {
+        self.chain.read_as(self.address, to, call).await
+    }
+
     /// Sends a transaction and waits until it is mined.
     ///
     /// # Errors

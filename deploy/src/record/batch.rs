@@ -9,7 +9,7 @@ use alloy::primitives::{Address, B256};
 use serde::Serialize;
 
 use super::{
-    chunk::{self, Plan},
+    chunk::{Placed, Plan, call, placed},
     known_proofs,
 };
 use crate::{
@@ -37,7 +37,7 @@ pub struct BatchOptions {
     pub mode: BatchMode,
     /// Contributions in one transaction; as many as fit when none is given.
     pub chunk: Option<usize>,
-    /// Transactions that are sent before the first of them is mined. Strict batches have one.
+    /// Transactions that are sent before the first of them is mined; one in a strict batch.
     pub in_flight: usize,
 }
 
@@ -105,10 +105,10 @@ impl BatchReport {
         self.recorded as f64 / self.elapsed.as_secs_f64().max(f64::EPSILON)
     }
 
-    fn add(&mut self, rewards: Address, chunk: &Chunk<'_>, receipt: Receipt) {
+    fn add(&mut self, rewards: Address, entries: &[Placed<'_>], receipt: Receipt) {
         let recorded = receipt.events_of::<ContributionScored>(rewards).count();
         for event in receipt.events_of::<ContributionSkipped>(rewards) {
-            let place = usize::try_from(event.index).ok().and_then(|at| chunk.entries.get(at));
+            let place = usize::try_from(event.index).ok().and_then(|at| entries.get(at));
             self.skipped.push(Skipped {
                 index: place.map_or(usize::MAX, |(index, _)| *index),
                 member: event.member,
@@ -122,7 +122,7 @@ impl BatchReport {
             transaction: receipt.transaction,
             block: receipt.block,
             gas_used: receipt.gas_used,
-            entries: chunk.entries.len(),
+            entries: entries.len(),
             recorded,
         });
     }
@@ -133,9 +133,8 @@ fn seconds<S: serde::Serializer>(elapsed: &Duration, serializer: S) -> Result<S:
 }
 
 /// A transaction of the batch that was sent.
-struct Chunk<'a> {
-    /// Its entries with their places in the batch.
-    entries: &'a [(usize, &'a Entry)],
+struct Flying<'a> {
+    entries: &'a [Placed<'a>],
     outgoing: Outgoing,
     transaction: B256,
 }
@@ -157,7 +156,7 @@ pub async fn record_batch(
 ) -> Result<BatchReport, Error> {
     let proofs: Vec<B256> = entries.iter().map(|entry| entry.proof).collect();
     let known = known_proofs(sender.chain(), rewards, &proofs, progress).await?;
-    let open: Vec<(usize, &Entry)> =
+    let open: Vec<Placed<'_>> =
         entries.iter().enumerate().filter(|(index, _)| !known[*index]).collect();
     let mut report = BatchReport {
         total: entries.len(),
@@ -198,72 +197,78 @@ struct Run<'a> {
 impl Run<'_> {
     async fn all(
         &self,
-        open: &[(usize, &Entry)],
+        open: &[Placed<'_>],
         sent: &mut usize,
         report: &mut BatchReport,
     ) -> Result<(), Error> {
-        let strict = self.options.mode == BatchMode::Strict;
-        let first: Vec<&Entry> = open.iter().map(|(_, entry)| *entry).collect();
-        let plan = Plan::of(self.sender, self.rewards, &first, strict, self.options.chunk).await?;
+        let strict = self.is_strict();
+        let plan = Plan::of(self.sender, self.rewards, open, strict, self.options.chunk).await?;
+        // A strict batch ends at its first bad entry: nothing after it may be on its way.
         let in_flight = if strict { 1 } else { self.options.in_flight.max(1) };
         let mut nonce = self.sender.next_nonce().await?;
         let mut flying = VecDeque::new();
-        let mut failure = None;
+        let mut result = Ok(());
         for entries in open.chunks(plan.entries) {
-            match self.submit(entries, &plan, nonce).await {
-                Ok(chunk) => flying.push_back(chunk),
+            match self.submit(entries, nonce, plan.gas(entries.len())).await {
+                Ok(flown) => flying.push_back(flown),
                 Err(error) => {
-                    failure = Some(error);
+                    result = Err(error);
                     break;
                 }
             }
             nonce += 1;
             *sent += entries.len();
             if flying.len() >= in_flight {
-                failure = self.land(&mut flying, report).await.err();
+                result = self.land(&mut flying, report).await;
             }
-            if failure.is_some() {
+            if result.is_err() {
                 break;
             }
         }
         // What was sent may be mined even when something after it failed: it is counted.
         while !flying.is_empty() {
-            if let Err(error) = self.land(&mut flying, report).await {
-                failure.get_or_insert(error);
-            }
+            let landed = self.land(&mut flying, report).await;
+            result = result.and(landed);
         }
-        failure.map_or(Ok(()), Err)
+        result
     }
 
     async fn submit<'a>(
         &self,
-        entries: &'a [(usize, &'a Entry)],
-        plan: &Plan,
+        entries: &'a [Placed<'a>],
         nonce: u64,
-    ) -> Result<Chunk<'a>, Error> {
-        let strict = self.options.mode == BatchMode::Strict;
-        let content: Vec<&Entry> = entries.iter().map(|(_, entry)| *entry).collect();
-        let outgoing = chunk::call(self.rewards, &content, strict);
-        let gas = match self.options.mode {
-            BatchMode::Lenient => plan.gas(entries.len()),
-            // The estimate tells a bad entry before its transaction is paid for.
-            BatchMode::Strict => self.sender.estimate(&outgoing).await?,
-        };
+        gas: u64,
+    ) -> Result<Flying<'a>, Error> {
+        let call = call(entries, self.is_strict());
+        if self.is_strict() {
+            // A simulation tells a bad entry before its transaction is paid for.
+            let simulated = self.sender.simulate(self.rewards, &call).await;
+            simulated.map_err(|error| placed(error, entries))?;
+        }
+        let outgoing = Outgoing::call(self.rewards, &call);
         let transaction = self.sender.submit(&outgoing, nonce, gas).await?;
-        Ok(Chunk { entries, outgoing, transaction })
+        Ok(Flying { entries, outgoing, transaction })
     }
 
     /// Waits for the transaction that was sent first.
     async fn land(
         &self,
-        flying: &mut VecDeque<Chunk<'_>>,
+        flying: &mut VecDeque<Flying<'_>>,
         report: &mut BatchReport,
     ) -> Result<(), Error> {
-        let Some(chunk) = flying.pop_front() else { return Ok(()) };
-        let receipt = self.sender.confirm(&chunk.outgoing, chunk.transaction).await?;
-        report.add(self.rewards, &chunk, receipt);
+        let Some(flown) = flying.pop_front() else { return Ok(()) };
+        let receipt = self.sender.confirm(&flown.outgoing, flown.transaction).await;
+        report.add(
+            self.rewards,
+            flown.entries,
+            receipt.map_err(|error| placed(error, flown.entries))?,
+        );
         let done = (report.recorded + report.skipped.len()) as u64;
         self.progress.report(Event::Advanced { stage: Stage::Record, done });
         Ok(())
+    }
+
+    fn is_strict(&self) -> bool {
+        self.options.mode == BatchMode::Strict
     }
 }
