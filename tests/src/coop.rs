@@ -13,7 +13,7 @@ use datacoop_deploy::{
     bindings::{IDataCoopRewards, IDataToken},
     build,
     chain::{Chain, Sender},
-    contracts::{self as deploy_contracts, CONTRACTS, DATA_COOP_REWARDS, DATA_TOKEN},
+    contracts::{self, CONTRACTS, DATA_COOP_REWARDS, DATA_TOKEN},
     deploy::{CoopConfig, Existing, deploy_coop},
     keys::dev_account,
     node::{Node, NodeOptions},
@@ -168,7 +168,7 @@ pub fn artifacts() -> Result<&'static [Artifact]> {
 /// # Errors
 ///
 /// When it does not build.
-pub fn artifact(contract: &deploy_contracts::Contract) -> Result<Artifact> {
+pub fn artifact(contract: &contracts::Contract) -> Result<Artifact> {
     let built = build::build(&Workspace::find()?, &[*contract], &Silent)?;
     built.into_iter().next().context("nothing was built")
 }

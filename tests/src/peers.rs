@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use alloy::{json_abi::JsonAbi, primitives::Bytes};
 use anyhow::{Context, Result, ensure};
+use datacoop_deploy::{Silent, Workspace, build};
 use foundry_compilers::{
     Artifact, ConfigurableArtifacts, Project, ProjectBuilder, ProjectPathsConfig,
     artifacts::{ConfigurableContractArtifact, Remapping, Settings, SolcLanguage},
@@ -33,7 +34,7 @@ pub struct Peer {
 ///
 /// # Errors
 ///
-/// When the npm tools are not installed, when solc refuses the sources, or when there is no such
+/// When the npm tools cannot be installed, when solc refuses the sources, or when there is no such
 /// contract among them.
 pub fn peer(name: &str) -> Result<Peer> {
     let artifact = compile("anvil-fixtures/src", name)?;
@@ -58,6 +59,7 @@ pub fn interface(name: &str) -> Result<JsonAbi> {
 
 /// Compiles what has changed below `sources` and returns the one called `name`.
 fn compile(sources: &str, name: &str) -> Result<ConfigurableContractArtifact> {
+    build::ensure_npm(&Workspace::find()?, &Silent)?;
     let _one_at_a_time = COMPILER.lock().unwrap_or_else(PoisonError::into_inner);
     let mut output = project(sources)?.compile()?;
     ensure!(!output.has_compiler_errors(), "solc refuses `{sources}`: {output}");

@@ -18,7 +18,7 @@ use datacoop_deploy::bindings::{
 };
 use datacoop_tests::{ALICE, BOB, Coop, GOVERNANCE, ORACLE};
 
-use super::{CLINICAL, GENOMIC, ONE, coop, entry, proof};
+use super::{CLINICAL, GENOMIC, ONE, entry, proof};
 
 const fn strict(entries: Vec<Entry>) -> recordBatchCall {
     recordBatchCall { entries, strict: true }
@@ -41,7 +41,7 @@ async fn preview(coop: &Coop, entry: &Entry) -> Result<(U256, U256)> {
 
 #[tokio::test]
 async fn a_batch_records_every_entry_and_pays_what_was_previewed() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let supply = coop.data.read(totalSupplyCall {}).await?;
     let single = entry(ALICE, proof(0));
     let (points, amount) = preview(&coop, &single).await?;
@@ -79,7 +79,7 @@ async fn a_batch_records_every_entry_and_pays_what_was_previewed() -> Result<()>
 
 #[tokio::test]
 async fn a_batch_is_recorded_by_the_oracle_alone() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     for call in [strict(vec![entry(ALICE, proof(0))]), lenient(vec![entry(ALICE, proof(0))])] {
         let error = coop.rewards.refusal(BOB, call).await?;
         let expected = RewardsUnauthorizedOracle { caller: BOB };
@@ -120,7 +120,7 @@ async fn with_minimum(coop: &Coop, reason: Bytes) -> Result<Bytes> {
 
 #[tokio::test]
 async fn one_bad_entry_reverts_a_strict_batch_with_its_place_and_reason() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     for (bad, reason) in faulty() {
         let reason = with_minimum(&coop, reason).await?;
         let call = strict(vec![entry(ALICE, proof(0)), bad, entry(BOB, proof(2))]);
@@ -136,7 +136,7 @@ async fn one_bad_entry_reverts_a_strict_batch_with_its_place_and_reason() -> Res
 
 #[tokio::test]
 async fn bad_entries_of_a_lenient_batch_are_skipped_each_with_its_reason() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let first = coop.rewards.send(ORACLE, strict(vec![entry(BOB, proof(0))])).await?;
     let known = RewardsProofAlreadyRecorded {
         proof: proof(0),
@@ -176,7 +176,7 @@ async fn bad_entries_of_a_lenient_batch_are_skipped_each_with_its_reason() -> Re
 
 #[tokio::test]
 async fn the_same_proof_twice_in_a_batch_pays_once() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let twice = vec![entry(ALICE, proof(0)), entry(BOB, proof(0))];
     match coop.rewards.refusal(ORACLE, strict(twice.clone())).await? {
         Errors::RewardsBatchEntryFailed(failed) => {
@@ -194,7 +194,7 @@ async fn the_same_proof_twice_in_a_batch_pays_once() -> Result<()> {
 
 #[tokio::test]
 async fn a_proof_of_a_single_contribution_does_not_pay_again_in_a_batch() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let call = recordContributionCall { member: ALICE, proof: proof(0) };
     coop.rewards.send(ORACLE, call).await?;
     let error = coop.rewards.refusal(ORACLE, strict(vec![entry(BOB, proof(0))])).await?;
@@ -204,7 +204,7 @@ async fn a_proof_of_a_single_contribution_does_not_pay_again_in_a_batch() -> Res
 
 #[tokio::test]
 async fn quality_below_the_governed_least_is_not_paid() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let minimum = ONE / 4;
     let call = setMinQualityCall { newMinimum: U256::from(minimum) };
     coop.rewards.send(GOVERNANCE, call).await?;
@@ -225,7 +225,7 @@ async fn quality_below_the_governed_least_is_not_paid() -> Result<()> {
 
 #[tokio::test]
 async fn a_class_is_worth_less_the_more_there_is_of_it() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let multiplier = |class| coop.rewards.read(rarityMultiplierCall { dataClass: class });
     let (clinical, genomic) = (multiplier(CLINICAL).await?, multiplier(GENOMIC).await?);
     let entries = (0..100).map(|number| entry(member(number), proof(number.into()))).collect();
@@ -237,7 +237,7 @@ async fn a_class_is_worth_less_the_more_there_is_of_it() -> Result<()> {
 
 #[tokio::test]
 async fn an_empty_batch_records_nothing() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     for call in [strict(Vec::new()), lenient(Vec::new())] {
         let done = coop.rewards.send(ORACLE, call).await?;
         assert!(done.events.is_empty());

@@ -24,7 +24,7 @@ use datacoop_deploy::bindings::{
 };
 use datacoop_tests::{ALICE, BOB, Coop, GOVERNANCE, GUARDIAN, ORACLE};
 
-use super::{coop, entry, proof};
+use super::{entry, proof};
 
 fn record(number: u64) -> recordContributionCall {
     recordContributionCall { member: ALICE, proof: proof(number) }
@@ -42,7 +42,7 @@ async fn check_governed<C: SolCall + Clone>(coop: &Coop, call: C) -> Result<()> 
 
 #[tokio::test]
 async fn every_setter_is_for_governance_alone() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let one = U256::ONE;
     check_governed(&coop, setRewardRateCall { newRate: one }).await?;
     check_governed(&coop, setCooldownPeriodCall { newPeriod: one }).await?;
@@ -60,7 +60,7 @@ async fn every_setter_is_for_governance_alone() -> Result<()> {
 
 #[tokio::test]
 async fn a_changed_rate_is_announced_and_paid_from_then_on() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let old = coop.rewards.read(rewardRateCall {}).await?;
     let new = old / U256::from(2);
     let done = coop.rewards.send(GOVERNANCE, setRewardRateCall { newRate: new }).await?;
@@ -73,7 +73,7 @@ async fn a_changed_rate_is_announced_and_paid_from_then_on() -> Result<()> {
 
 #[tokio::test]
 async fn a_changed_cooldown_holds_for_contributions_already_made() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     coop.rewards.send(ORACLE, record(0)).await?;
     let day = U256::from(24 * 60 * 60);
     let done = coop.rewards.send(GOVERNANCE, setCooldownPeriodCall { newPeriod: day }).await?;
@@ -86,7 +86,7 @@ async fn a_changed_cooldown_holds_for_contributions_already_made() -> Result<()>
 
 #[tokio::test]
 async fn parameters_stay_within_their_bounds() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let outrageous = U256::MAX;
     let error = coop.rewards.refusal(GOVERNANCE, setRewardRateCall { newRate: outrageous }).await?;
     match error {
@@ -110,7 +110,7 @@ async fn parameters_stay_within_their_bounds() -> Result<()> {
 
 #[tokio::test]
 async fn governance_changes_hands_only_when_it_is_taken() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let offer = transferGovernanceCall { newGovernance: BOB };
     let done = coop.rewards.send(GOVERNANCE, offer).await?;
     let expected = GovernanceTransferStarted { governance: GOVERNANCE, pending: BOB };
@@ -133,7 +133,7 @@ async fn governance_changes_hands_only_when_it_is_taken() -> Result<()> {
 
 #[tokio::test]
 async fn a_new_oracle_replaces_the_old_one() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let done = coop.rewards.send(GOVERNANCE, setVerifiedOracleCall { newOracle: BOB }).await?;
     let expected = VerifiedOracleChanged { oldOracle: ORACLE, newOracle: BOB };
     assert_eq!(done.events, [Events::VerifiedOracleChanged(expected)]);
@@ -146,7 +146,7 @@ async fn a_new_oracle_replaces_the_old_one() -> Result<()> {
 
 #[tokio::test]
 async fn the_guardian_pauses_and_governance_resumes() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let error = coop.rewards.refusal(ALICE, pauseCall {}).await?;
     let expected = RewardsUnauthorizedGuardian { caller: ALICE };
     assert_eq!(error, Errors::RewardsUnauthorizedGuardian(expected));
@@ -166,7 +166,7 @@ async fn the_guardian_pauses_and_governance_resumes() -> Result<()> {
 
 #[tokio::test]
 async fn what_data_reverts_with_is_passed_on() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let minter = keccak256("MINTER_ROLE");
     let revoke = revokeRoleCall { role: minter, account: coop.rewards.address };
     coop.data.send(GOVERNANCE, revoke).await?;

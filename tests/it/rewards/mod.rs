@@ -6,7 +6,6 @@ mod single;
 
 use alloy::primitives::{Address, B256, U256};
 use datacoop_deploy::bindings::IDataCoopRewards::Entry;
-use datacoop_tests::Coop;
 
 /// One, in the contracts' fixed point of 18 decimals.
 const ONE: u64 = 1_000_000_000_000_000_000;
@@ -23,9 +22,4 @@ fn proof(number: u64) -> B256 {
 /// A faultless clinical entry.
 const fn entry(member: Address, proof: B256) -> Entry {
     Entry { member, proof, quality: ONE / 2, dataClass: CLINICAL }
-}
-
-/// A cooperative of its own for a test.
-async fn coop() -> anyhow::Result<Coop> {
-    Coop::start().await
 }

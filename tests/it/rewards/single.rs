@@ -11,9 +11,9 @@ use datacoop_deploy::bindings::{
     },
     IDataToken::{balanceOfCall, totalSupplyCall},
 };
-use datacoop_tests::{ALICE, BOB, GOVERNANCE, ORACLE};
+use datacoop_tests::{ALICE, BOB, Coop, GOVERNANCE, ORACLE};
 
-use super::{coop, proof};
+use super::proof;
 
 /// The plain rate that DESIGN fixes: 10 DATA.
 const RATE: u128 = 10_000_000_000_000_000_000;
@@ -27,7 +27,7 @@ fn record(member: Address, number: u64) -> recordContributionCall {
 
 #[tokio::test]
 async fn a_contribution_pays_exactly_the_reward_rate() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let (rate, supply) = (U256::from(RATE), coop.data.read(totalSupplyCall {}).await?);
     assert_eq!(coop.rewards.read(rewardRateCall {}).await?, rate);
 
@@ -50,7 +50,7 @@ async fn a_contribution_pays_exactly_the_reward_rate() -> Result<()> {
 
 #[tokio::test]
 async fn a_contribution_is_recorded_by_the_oracle_alone() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     for caller in [GOVERNANCE, ALICE, BOB] {
         let error = coop.rewards.refusal(caller, record(ALICE, 0)).await?;
         assert_eq!(error, Errors::RewardsUnauthorizedOracle(RewardsUnauthorizedOracle { caller }));
@@ -61,7 +61,7 @@ async fn a_contribution_is_recorded_by_the_oracle_alone() -> Result<()> {
 
 #[tokio::test]
 async fn the_cooldown_ends_exactly_one_period_after_the_last_contribution() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let period = coop.rewards.read(cooldownPeriodCall {}).await?;
     assert_eq!(period, U256::from(COOLDOWN));
     let first = coop.rewards.send(ORACLE, record(ALICE, 0)).await?;
@@ -80,7 +80,7 @@ async fn the_cooldown_ends_exactly_one_period_after_the_last_contribution() -> R
 
 #[tokio::test]
 async fn the_cooldown_of_one_member_does_not_hold_up_another() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     coop.rewards.send(ORACLE, record(ALICE, 0)).await?;
     coop.rewards.send(ORACLE, record(BOB, 1)).await?;
     Ok(())
@@ -88,7 +88,7 @@ async fn the_cooldown_of_one_member_does_not_hold_up_another() -> Result<()> {
 
 #[tokio::test]
 async fn a_proof_never_pays_twice_for_anybody() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let first = coop.rewards.send(ORACLE, record(ALICE, 0)).await?;
     let recorded_at = coop.time_of(&first.receipt).await?;
     for member in [BOB, ALICE] {
@@ -104,7 +104,7 @@ async fn a_proof_never_pays_twice_for_anybody() -> Result<()> {
 
 #[tokio::test]
 async fn nobody_and_nothing_cannot_be_recorded() -> Result<()> {
-    let coop = coop().await?;
+    let coop = Coop::start().await?;
     let error = coop.rewards.refusal(ORACLE, record(Address::ZERO, 0)).await?;
     let expected = RewardsInvalidMember { member: Address::ZERO };
     assert_eq!(error, Errors::RewardsInvalidMember(expected));
