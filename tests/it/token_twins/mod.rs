@@ -1,4 +1,4 @@
-//! DATA beside OpenZeppelin's ERC20 + Permit + Burnable + Pausable + AccessControl, on one Anvil.
+//! DATA beside OpenZeppelin's ERC20 + Permit + Burnable + Pausable + `AccessControl`, on one Anvil.
 //!
 //! Thousands of random operations from a fixed seed must give equal results, equal events, equal
 //! error data and equal state. A failure names the seed, the number and the operation.
