@@ -141,12 +141,12 @@ fn reading(path: &Path, source: std::io::Error) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::contracts::DATA_TOKEN;
 
     /// A workspace of one contract `data-token`, which depends on `kit`.
-    fn workspace() -> (tempfile::TempDir, Workspace) {
+    pub(in crate::build) fn workspace() -> (tempfile::TempDir, Workspace) {
         let folder = tempfile::tempdir().unwrap();
         let files = [
             (

@@ -59,9 +59,13 @@ pub fn build(
             Ok((*contract, Made { module, artifact }))
         })
         .collect::<Result<Vec<_>, Error>>()?;
+    let is_stale = |contract: &Contract, wanted: &Made| {
+        made(workspace, contract).module != wanted.module
+            || !module_path(workspace, contract).is_file()
+    };
     let stale: Vec<Contract> = wanted
         .iter()
-        .filter(|(contract, wanted)| made(workspace, contract).module != wanted.module)
+        .filter(|(contract, wanted)| is_stale(contract, wanted))
         .map(|(contract, _)| *contract)
         .collect();
     if !stale.is_empty() {
@@ -75,8 +79,10 @@ pub fn build(
         .map(|(contract, wanted)| {
             if stale.iter().any(|stale| stale.name == contract.name) {
                 assemble::optimise(workspace, &contract, progress)?;
-            } else if made(workspace, &contract) == wanted {
-                return Artifact::read(&workspace.artifacts(), contract.name);
+            } else if made(workspace, &contract) == wanted
+                && let Ok(artifact) = Artifact::read(&workspace.artifacts(), contract.name)
+            {
+                return Ok(artifact);
             }
             let module = module_path(workspace, &contract);
             let wasm = fs::read(&module).map_err(|source| Error::Io {

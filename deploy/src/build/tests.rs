@@ -1,4 +1,4 @@
-//! Contracts are the same bytes wherever they are built.
+//! Nothing is built that did not change, and contracts are the same bytes wherever they are built.
 
 use std::{path::Path, sync::Mutex};
 
@@ -18,6 +18,34 @@ impl Progress for Lines {
             self.0.lock().unwrap().push(line.to_owned());
         }
     }
+}
+
+#[test]
+fn no_compiler_runs_while_the_sources_are_the_same() {
+    let (_folder, workspace) = fingerprint::tests::workspace();
+    let module = wat::parse_str(
+        r#"(module (memory (export "memory") 1 1)
+            (func (export "user_entrypoint") (param i32) (result i32) (i32.const 0)))"#,
+    );
+    let compiled = Made {
+        module: fingerprint::of_module(&workspace, &DATA_TOKEN).unwrap(),
+        artifact: "of an older translator".to_owned(),
+    };
+    write_atomically(&module_path(&workspace, &DATA_TOKEN), &module.unwrap()).unwrap();
+    remember(&workspace, &DATA_TOKEN, &compiled).unwrap();
+
+    // There is nothing in this workspace that could be compiled: only the artifact is made.
+    let first = build(&workspace, &[DATA_TOKEN], &Lines::default()).unwrap();
+    assert!(!first[0].deployed_bytecode.is_empty());
+    let again = build(&workspace, &[DATA_TOKEN], &Lines::default()).unwrap();
+    assert_eq!(first, again);
+
+    fs::remove_file(workspace.artifacts().join("DataToken.json")).unwrap();
+    assert_eq!(build(&workspace, &[DATA_TOKEN], &Lines::default()).unwrap(), first);
+
+    let source = workspace.contract("data-token").join("src/lib.rs");
+    fs::write(source, "other").unwrap();
+    assert!(build(&workspace, &[DATA_TOKEN], &Lines::default()).is_err());
 }
 
 /// Copies the sources of a workspace: everything but what was installed or built.

@@ -6,6 +6,9 @@ use alloy::transports::{RpcError, TransportError, http::reqwest::Url};
 
 use crate::Error;
 
+/// How many characters of a reason are shown.
+const LONGEST_REASON: usize = 200;
+
 /// The part of an RPC URL that may be shown.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Endpoint(String);
@@ -46,12 +49,17 @@ impl fmt::Debug for Endpoint {
 }
 
 /// Says the innermost cause of an error: the outer ones of an HTTP client repeat the whole URL.
+/// What a server that is no node answers may be a whole page, of which the beginning will do.
 fn innermost(error: &(dyn StdError + 'static)) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
-    cause.to_string()
+    let text = cause.to_string();
+    match text.char_indices().nth(LONGEST_REASON) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text,
+    }
 }
 
 #[cfg(test)]
@@ -68,5 +76,12 @@ mod tests {
             assert_eq!(endpoint.to_string(), shown);
             assert!(!format!("{endpoint:?}").contains("secret"));
         }
+    }
+
+    #[test]
+    fn a_page_in_place_of_an_answer_is_cut_short() {
+        let error = std::io::Error::other("é".repeat(300));
+        assert_eq!(innermost(&error).chars().count(), LONGEST_REASON + 2);
+        assert_eq!(innermost(&std::io::Error::other("refused")), "refused");
     }
 }

@@ -206,7 +206,7 @@ impl Sender {
     /// Finds out why a mined transaction reverted, by simulating it on the state before its block.
     async fn reason(&self, outgoing: &Outgoing, receipt: &TransactionReceipt) -> Error {
         let before = receipt.block_number.unwrap_or_default().saturating_sub(1);
-        let request = outgoing.request(self.address).with_gas_limit(receipt.gas_used.max(21_000));
+        let request = outgoing.request(self.address);
         let data = self
             .chain
             .provider

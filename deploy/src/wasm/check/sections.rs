@@ -79,16 +79,7 @@ fn check_section(
                 seen.memories.push(memory?);
             }
         }
-        Payload::GlobalSection(section) => {
-            report.limit(Rule::Globals, section.count().into(), limits.globals);
-            for global in section.clone().into_iter_with_offsets() {
-                let (offset, global) = global?;
-                if let Some(rule) = forbidden_type(global.ty.content_type) {
-                    let found = format!("a global of type {}", global.ty.content_type);
-                    report.add(rule, Some(offset), found);
-                }
-            }
-        }
+        Payload::GlobalSection(section) => check_globals(section, limits, report)?,
         Payload::ExportSection(section) => check_exports(section, limits, seen, report)?,
         Payload::StartSection { range, .. } => {
             report.add(Rule::StartFunction, Some(range.start), "a start section");
@@ -176,6 +167,22 @@ fn check_tables(
             report.add(Rule::ReferenceTypes, Some(offset), found);
         }
         report.limit(Rule::TableEntries, table.ty.initial, limits.table_entries);
+    }
+    Ok(())
+}
+
+fn check_globals(
+    section: &wasmparser::GlobalSectionReader<'_>,
+    limits: &Limits,
+    report: &mut Report,
+) -> Result<(), BinaryReaderError> {
+    report.limit(Rule::Globals, section.count().into(), limits.globals);
+    for global in section.clone().into_iter_with_offsets() {
+        let (offset, global) = global?;
+        if let Some(rule) = forbidden_type(global.ty.content_type) {
+            let found = format!("a global of type {}", global.ty.content_type);
+            report.add(rule, Some(offset), found);
+        }
     }
     Ok(())
 }
