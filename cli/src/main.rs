@@ -1,2 +1,55 @@
-//! The `datacoop` binary.
-fn main() {}
+//! Decides how the `datacoop` command starts and ends: parse, run, one exit status.
+
+mod amount;
+mod args;
+mod cli;
+mod commands;
+mod exit;
+mod output;
+mod progress;
+mod time;
+mod words;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser;
+
+use crate::{cli::Cli, exit::Failure};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let out = cli.global.output.out();
+    let name = cli.command.name();
+    match start(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => exit::report(&Failure::of(&error), name, &out),
+    }
+}
+
+/// Runs the command, unless the user interrupts it. What it holds, such as a node that it
+/// started, is dropped and thereby stopped either way.
+fn start(cli: Cli) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("the asynchronous runtime did not start")?.block_on(async {
+        tokio::select! {
+            result = cli.run() => result,
+            () = interrupted() => Err(exit::Interrupted.into()),
+        }
+    })
+}
+
+/// Waits for an interrupt from the keyboard or a request to end.
+async fn interrupted() {
+    let keyboard = tokio::signal::ctrl_c();
+    let Ok(mut request) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    else {
+        // Without the handler the system's own way of ending the process stays in force.
+        let _ = keyboard.await;
+        return;
+    };
+    tokio::select! {
+        _ = keyboard => {}
+        _ = request.recv() => {}
+    }
+}

@@ -1,0 +1,18 @@
+//! Decides which flags several commands share.
+
+mod output;
+mod rpc;
+mod wallet;
+
+pub(crate) use output::OutputArgs;
+pub(crate) use rpc::{Coop, RpcArgs};
+pub(crate) use wallet::WalletArgs;
+
+/// The flags of every command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct GlobalArgs {
+    #[command(flatten)]
+    pub(crate) rpc: RpcArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}

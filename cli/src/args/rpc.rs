@@ -1,0 +1,170 @@
+//! Decides which flags name the chain, which networks have a name, and where address books lie.
+
+use std::{fmt, path::PathBuf, str::FromStr};
+
+use alloy::primitives::Address;
+use datacoop_deploy::{
+    AddressBook, Workspace,
+    chain::Chain,
+    contracts::{DATA_COOP_REWARDS, DATA_TOKEN},
+};
+
+/// The environment variable that names the chain.
+const RPC_URL_VARIABLE: &str = "DATACOOP_RPC_URL";
+
+/// A network that has a name.
+struct Named {
+    name: &'static str,
+    chain_id: u64,
+    url: &'static str,
+}
+
+/// The networks that have a name. Those of Arbitrum are its public endpoints.
+const NETWORKS: &[Named] = &[
+    Named { name: "local", chain_id: 31_337, url: LOCAL_URL },
+    Named { name: "nitro-devnode", chain_id: 412_346, url: "http://127.0.0.1:8547" },
+    Named { name: "arbitrum", chain_id: 42_161, url: "https://arb1.arbitrum.io/rpc" },
+    Named {
+        name: "arbitrum-sepolia",
+        chain_id: 421_614,
+        url: "https://sepolia-rollup.arbitrum.io/rpc",
+    },
+];
+
+/// Where `datacoop node`, and Anvil with default flags, listens.
+const LOCAL_URL: &str = "http://127.0.0.1:8545";
+
+/// Which chain is meant.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct RpcArgs {
+    /// The RPC endpoint of the chain [default: that of the network, else http://127.0.0.1:8545]
+    #[arg(long, global = true, value_name = "URL", env = RPC_URL_VARIABLE, hide_env_values = true)]
+    rpc_url: Option<String>,
+
+    /// The network: local, nitro-devnode, arbitrum, arbitrum-sepolia, or a chain id. A chain with
+    /// another id is refused.
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "DATACOOP_NETWORK",
+        hide_env_values = true
+    )]
+    network: Option<Network>,
+
+    /// The folder of the address books [default: `deployments` of the workspace]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "DATACOOP_DEPLOYMENTS",
+        hide_env_values = true
+    )]
+    deployments: Option<PathBuf>,
+}
+
+/// A network that the user named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Network {
+    chain_id: u64,
+    url: Option<&'static str>,
+}
+
+/// Why a text names no network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnknownNetwork;
+
+impl fmt::Display for UnknownNetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = NETWORKS.iter().map(|network| network.name).collect();
+        write!(f, "there are {}, and any chain id", names.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownNetwork {}
+
+impl FromStr for Network {
+    type Err = UnknownNetwork;
+
+    fn from_str(text: &str) -> Result<Self, UnknownNetwork> {
+        if let Some(named) = NETWORKS.iter().find(|network| network.name == text) {
+            return Ok(Self { chain_id: named.chain_id, url: Some(named.url) });
+        }
+        let chain_id = text.parse().map_err(|_| UnknownNetwork)?;
+        let named = NETWORKS.iter().find(|network| network.chain_id == chain_id);
+        Ok(Self { chain_id, url: named.map(|named| named.url) })
+    }
+}
+
+/// A cooperative on its chain.
+#[derive(Clone, Debug)]
+pub(crate) struct Coop {
+    pub(crate) chain: Chain,
+    pub(crate) token: Address,
+    pub(crate) rewards: Address,
+}
+
+impl RpcArgs {
+    /// The endpoint that the user named, if any.
+    pub(crate) fn named_url(&self) -> Option<&str> {
+        let network = self.network.as_ref().and_then(|network| network.url);
+        self.rpc_url.as_deref().or(network)
+    }
+
+    /// Connects to the chain and makes sure that it is the one that was meant.
+    pub(crate) async fn connect(&self) -> anyhow::Result<Chain> {
+        self.connect_to(self.named_url().unwrap_or(LOCAL_URL)).await
+    }
+
+    /// Connects to the chain at `url`, which must have the named network's id.
+    pub(crate) async fn connect_to(&self, url: &str) -> anyhow::Result<Chain> {
+        let chain = Chain::connect(url).await?;
+        if let Some(network) = &self.network {
+            chain.expect_id(network.chain_id)?;
+        }
+        Ok(chain)
+    }
+
+    /// Where the address book of a chain is kept.
+    pub(crate) fn book_path(&self, chain: &Chain) -> anyhow::Result<PathBuf> {
+        if let Some(folder) = &self.deployments {
+            return Ok(folder.join(format!("{}.json", chain.id())));
+        }
+        Ok(AddressBook::path_of(&Workspace::find()?, chain))
+    }
+
+    /// Connects to the chain and finds the cooperative that is deployed there.
+    pub(crate) async fn coop(&self) -> anyhow::Result<Coop> {
+        let chain = self.connect().await?;
+        let book = AddressBook::deployed(&self.book_path(&chain)?, &chain).await?;
+        let (token, rewards) = (book.address(&DATA_TOKEN)?, book.address(&DATA_COOP_REWARDS)?);
+        Ok(Coop { chain, token, rewards })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_a_name_or_a_chain_id() {
+        let network = |text: &str| text.parse::<Network>();
+        assert_eq!(network("local").unwrap().chain_id, 31_337);
+        assert_eq!(network("42161").unwrap(), network("arbitrum").unwrap());
+        assert_eq!(network("7").unwrap(), Network { chain_id: 7, url: None });
+        assert_eq!(network("mainnett"), Err(UnknownNetwork));
+    }
+
+    #[test]
+    fn a_url_goes_before_that_of_the_network() {
+        let args = |rpc_url: Option<&str>, network: Option<&str>| RpcArgs {
+            rpc_url: rpc_url.map(str::to_owned),
+            network: network.map(|name| name.parse().unwrap()),
+            deployments: None,
+        };
+        assert_eq!(args(None, None).named_url(), None);
+        assert_eq!(args(None, Some("nitro-devnode")).named_url(), Some("http://127.0.0.1:8547"));
+        assert_eq!(args(Some("http://x"), Some("local")).named_url(), Some("http://x"));
+    }
+}

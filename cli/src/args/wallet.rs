@@ -1,0 +1,42 @@
+//! Decides which flags name the account that signs.
+
+use std::path::PathBuf;
+
+use alloy::signers::local::PrivateKeySigner;
+use datacoop_deploy::{
+    chain::{Chain, Sender},
+    keys::{KeySource, PasswordSource},
+};
+
+/// The account that signs and pays.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Account")]
+pub(crate) struct WalletArgs {
+    /// Where the account's key is: `dev:0` to `dev:9` are Anvil's accounts, `env:NAME` is an
+    /// environment variable, `keystore:FILE` an encrypted keystore.
+    // A text, since the parser would repeat a mistyped value, which may be a key.
+    #[arg(long, value_name = "KEY", env = "DATACOOP_FROM", hide_env_values = true)]
+    from: String,
+
+    /// A file with the keystore's password; without it, the variable DATACOOP_PASSWORD has it.
+    #[arg(long, value_name = "FILE", env = "DATACOOP_PASSWORD_FILE", hide_env_values = true)]
+    password_file: Option<PathBuf>,
+}
+
+impl WalletArgs {
+    /// Reads the key.
+    pub(crate) fn signer(&self) -> anyhow::Result<PrivateKeySigner> {
+        let mut source: KeySource = self.from.parse()?;
+        if let (KeySource::Keystore { password, .. }, Some(file)) =
+            (&mut source, &self.password_file)
+        {
+            *password = PasswordSource::File(file.clone());
+        }
+        Ok(source.load()?)
+    }
+
+    /// Reads the key and makes a sender for the chain.
+    pub(crate) fn sender(&self, chain: &Chain) -> anyhow::Result<Sender> {
+        Ok(Sender::new(chain, self.signer()?))
+    }
+}

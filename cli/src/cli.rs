@@ -1,0 +1,109 @@
+//! Decides which commands there are, and what the help says about all of them.
+
+use clap::{Parser, Subcommand};
+
+use crate::{args::GlobalArgs, commands};
+
+/// Exit statuses, for the help of every command.
+macro_rules! exit_status {
+    () => {
+        "\
+Exit status:
+  0  done
+  1  a fault of this program
+  2  the command line is wrong
+  3  a file, a key or a setting is missing or wrong
+  4  the chain cannot be reached, is another one, or refused the request
+  5  a contract rejected the call
+  6  the account cannot pay
+  7  a contract could not be built, checked or translated
+  130  interrupted"
+    };
+}
+
+/// Joins the examples of a command with the table of exit statuses.
+macro_rules! after_help {
+    ($($line:literal)*) => {
+        concat!("Examples:\n", $("  ", $line, "\n",)* "\n", crate::cli::exit_status!())
+    };
+}
+
+pub(crate) use {after_help, exit_status};
+
+/// Builds, deploys and operates a patient-data cooperative on chain.
+///
+/// Results go to stdout, everything else to stderr. With `--json` stdout is exactly one JSON
+/// document.
+#[derive(Debug, Parser)]
+#[command(
+    name = "datacoop",
+    version,
+    max_term_width = 100,
+    after_help = after_help!(
+        "datacoop demo                          everything at once, on a chain of its own"
+        "datacoop node                          a local chain; every other command finds it"
+        "datacoop deploy --from dev:0           the contracts, and who holds which office"
+        "datacoop oracle batch entries.csv --from dev:1"
+    )
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(commands::demo::DemoArgs),
+    Build(commands::build::BuildArgs),
+    Node(commands::node::NodeArgs),
+    Deploy(commands::deploy::DeployArgs),
+    /// Records contributions on chain, as the cooperative's oracle.
+    #[command(subcommand)]
+    Oracle(commands::oracle::OracleCommand),
+    /// Looks at DATA and moves it.
+    #[command(subcommand)]
+    Token(commands::token::TokenCommand),
+    /// Looks at members.
+    #[command(subcommand)]
+    Member(commands::member::MemberCommand),
+    Translate(commands::translate::TranslateArgs),
+}
+
+impl Command {
+    /// The command's name, as JSON documents carry it.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Demo(_) => "demo",
+            Self::Build(_) => "build",
+            Self::Node(_) => "node",
+            Self::Deploy(_) => "deploy",
+            Self::Oracle(command) => command.name(),
+            Self::Token(command) => command.name(),
+            Self::Member(command) => command.name(),
+            Self::Translate(_) => "translate",
+        }
+    }
+}
+
+impl Cli {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let Self { global: GlobalArgs { rpc, output }, command } = self;
+        let out = output.out();
+        match command {
+            Command::Demo(args) => args.run(&rpc, &out).await,
+            Command::Build(args) => args.run(&out),
+            Command::Node(args) => args.run(&out).await,
+            Command::Deploy(args) => args.run(&rpc, &out).await,
+            Command::Oracle(command) => command.run(&rpc, &out).await,
+            Command::Token(command) => command.run(&rpc, &out).await,
+            Command::Member(command) => command.run(&rpc, &out).await,
+            Command::Translate(args) => args.run(&out),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "cli_tests.rs"]
+mod tests;

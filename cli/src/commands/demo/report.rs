@@ -1,0 +1,182 @@
+//! Decides what the demo says in the end: contracts, steps, members.
+
+use std::io::{self, Write};
+
+use datacoop_deploy::{
+    AddressBook, Artifact,
+    bindings::{IDataCoopRewards::memberRecordCall, IDataToken::balanceOfCall},
+    chain::{Chain, ChainKind},
+};
+use serde::Serialize;
+
+use super::{
+    records::{Records, Summary},
+    stage::{Outcome, Stage, Step},
+};
+use crate::{
+    amount::Amount,
+    output::{Account, Report, table},
+};
+
+/// Everything that the demo did.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Demo {
+    pub(super) chain: ChainInfo,
+    pub(super) contracts: Vec<Contract>,
+    pub(super) input: Summary,
+    pub(super) steps: Vec<Step>,
+    pub(super) members: Vec<Member>,
+    /// What this chain does not allow to be shown; empty on an Anvil.
+    pub(super) not_shown: Vec<String>,
+    pub(super) seconds: f64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ChainInfo {
+    id: u64,
+    endpoint: String,
+    #[serde(flatten)]
+    kind: ChainKind,
+    /// Whether the demo started the node, and stopped it in the end.
+    own_node: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Contract {
+    name: String,
+    address: Account,
+    wasm_bytes: usize,
+    stylus_payload_bytes: usize,
+    evm_bytes: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Member {
+    /// The patient of the examples; on chain there is the address alone.
+    patient: String,
+    address: Account,
+    contributions: u64,
+    balance: Amount,
+}
+
+impl ChainInfo {
+    pub(super) fn of(chain: &Chain, own_node: bool) -> Self {
+        Self { id: chain.id(), endpoint: chain.endpoint(), kind: chain.kind(), own_node }
+    }
+}
+
+/// The deployed contracts with their sizes.
+pub(super) fn contracts(book: &AddressBook, artifacts: &[Artifact]) -> Vec<Contract> {
+    artifacts
+        .iter()
+        .filter_map(|artifact| {
+            let entry = book.contracts.get(&artifact.name)?;
+            Some(Contract {
+                name: artifact.name.clone(),
+                address: Account(entry.address),
+                wasm_bytes: artifact.sizes.wasm_bytes,
+                stylus_payload_bytes: artifact.sizes.stylus_payload_bytes,
+                evm_bytes: artifact.sizes.deployed_bytecode_bytes,
+            })
+        })
+        .collect()
+}
+
+/// The members with what they hold, those who hold most in front.
+pub(super) async fn members(stage: &Stage<'_>, records: &Records) -> anyhow::Result<Vec<Member>> {
+    let (chain, coop) = (stage.chain(), &stage.coop);
+    let mut members = Vec::with_capacity(records.members.len());
+    for (patient, &member) in &records.members {
+        let balance = chain.read(coop.token, &balanceOfCall { account: member }).await?;
+        let record = chain.read(coop.rewards, &memberRecordCall { member }).await?;
+        members.push(Member {
+            patient: patient.clone(),
+            address: Account(member),
+            contributions: record.count,
+            balance: Amount(balance),
+        });
+    }
+    members.sort_by(|a, b| b.balance.cmp(&a.balance));
+    Ok(members)
+}
+
+impl Report for Demo {
+    const COMMAND: &'static str = "demo";
+
+    fn show(&self, to: &mut dyn Write) -> io::Result<()> {
+        self.show_contracts(to)?;
+        self.show_steps(to)?;
+        self.show_members(to)?;
+        for reason in &self.not_shown {
+            writeln!(to, "Not shown: {reason}.")?;
+        }
+        writeln!(to, "Done in {:.1} s.", self.seconds)
+    }
+}
+
+impl Demo {
+    fn show_contracts(&self, to: &mut dyn Write) -> io::Result<()> {
+        let ChainInfo { id, endpoint, .. } = &self.chain;
+        writeln!(to, "Contracts on chain {id} ({endpoint}), sizes in bytes")?;
+        let header = ["contract", "address", "wasm", "stylus payload", "evm code"];
+        let mut rows = table(header, &[2, 3, 4]);
+        for contract in &self.contracts {
+            rows.add_row([
+                contract.name.clone(),
+                contract.address.to_string(),
+                contract.wasm_bytes.to_string(),
+                contract.stylus_payload_bytes.to_string(),
+                contract.evm_bytes.to_string(),
+            ]);
+        }
+        writeln!(to, "{rows}\n")
+    }
+
+    fn show_steps(&self, to: &mut dyn Write) -> io::Result<()> {
+        writeln!(to, "What happened")?;
+        let mut rows = table(["step", "outcome", "gas", "transaction"], &[2]);
+        for step in &self.steps {
+            let outcome = match step.outcome {
+                Outcome::Done => step.result.clone(),
+                Outcome::Rejected => format!("rejected: {}", step.result),
+            };
+            let transaction = match step.transactions {
+                1 => short(&step.transaction.to_string()),
+                count => format!("{count} transactions"),
+            };
+            rows.add_row([step.title.clone(), outcome, step.gas_used.to_string(), transaction]);
+        }
+        writeln!(to, "{rows}\n")
+    }
+
+    fn show_members(&self, to: &mut dyn Write) -> io::Result<()> {
+        let Summary { resources, contributions, patients, .. } = &self.input;
+        writeln!(
+            to,
+            "Members: {patients} patients with {contributions} clinical resources of {resources}. \
+             The addresses are made up for the demo; of a record the chain has its hash and scores."
+        )?;
+        let mut rows = table(["member", "address", "contributions", "DATA"], &[2, 3]);
+        for member in &self.members {
+            rows.add_row([
+                member.patient.clone(),
+                member.address.to_string(),
+                member.contributions.to_string(),
+                member.balance.to_string(),
+            ]);
+        }
+        writeln!(to, "{rows}\n")
+    }
+}
+
+/// The ends of a long hash.
+fn short(hash: &str) -> String {
+    match (hash.get(..10), hash.get(hash.len().saturating_sub(6)..)) {
+        (Some(head), Some(tail)) => format!("{head}…{tail}"),
+        _ => hash.to_owned(),
+    }
+}

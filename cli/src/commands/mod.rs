@@ -1,0 +1,10 @@
+//! Decides what each subcommand does: one file each, and nothing that the library should own.
+
+pub(crate) mod build;
+pub(crate) mod demo;
+pub(crate) mod deploy;
+pub(crate) mod member;
+pub(crate) mod node;
+pub(crate) mod oracle;
+pub(crate) mod token;
+pub(crate) mod translate;

@@ -1,0 +1,51 @@
+//! Decides which commands there are for DATA.
+
+mod allowance;
+mod balance;
+mod info;
+mod permit;
+mod send;
+
+use clap::Subcommand;
+
+use crate::{args::RpcArgs, output::Out};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    Info(info::InfoArgs),
+    Balance(balance::BalanceArgs),
+    Allowance(allowance::AllowanceArgs),
+    Transfer(send::TransferArgs),
+    Approve(send::ApproveArgs),
+    Mint(send::MintArgs),
+    Burn(send::BurnArgs),
+    Permit(permit::PermitArgs),
+}
+
+impl TokenCommand {
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Info(_) => "token info",
+            Self::Balance(_) => "token balance",
+            Self::Allowance(_) => "token allowance",
+            Self::Transfer(_) => "token transfer",
+            Self::Approve(_) => "token approve",
+            Self::Mint(_) => "token mint",
+            Self::Burn(_) => "token burn",
+            Self::Permit(_) => "token permit",
+        }
+    }
+
+    pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
+        match self {
+            Self::Info(args) => args.run(rpc, out).await,
+            Self::Balance(args) => args.run(rpc, out).await,
+            Self::Allowance(args) => args.run(rpc, out).await,
+            Self::Transfer(args) => args.run(rpc, out).await,
+            Self::Approve(args) => args.run(rpc, out).await,
+            Self::Mint(args) => args.run(rpc, out).await,
+            Self::Burn(args) => args.run(rpc, out).await,
+            Self::Permit(args) => args.run(rpc, out).await,
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Decides which failure gives which exit status, and how a failure is said.
+
+use std::{io, process::ExitCode};
+
+use serde::Serialize;
+
+use crate::{
+    output::{Format, Out},
+    words,
+};
+
+/// Why the process ended without success. The numbers are in the help of every command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[repr(u8)]
+pub(crate) enum Status {
+    /// A fault of this program.
+    Internal = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// A file, a key or a setting is missing or wrong.
+    Input = 3,
+    /// The chain cannot be reached, is another one, or refused the request.
+    Chain = 4,
+    /// A contract rejected the call.
+    Rejected = 5,
+    /// The account cannot pay.
+    Funds = 6,
+    /// A contract could not be built, checked or translated.
+    Build = 7,
+    /// The user interrupted the command.
+    Interrupted = 130,
+}
+
+/// A command line that the parser accepts and the command does not.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Usage(pub(crate) String);
+
+/// A file or setting that is wrong in a way that no library says.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Input(pub(crate) String);
+
+/// The user interrupted the command.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub(crate) struct Interrupted;
+
+/// A failure in words.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Failure {
+    status: Status,
+    exit_status: u8,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<datacoop_deploy::DecodedError>,
+    #[serde(skip)]
+    is_broken_pipe: bool,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: &'a Failure,
+}
+
+impl Failure {
+    /// Puts an error into words and finds its exit status.
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
+        let status = status(error);
+        let rejection = rejection(error);
+        let message = match &rejection {
+            Some((call, decoded)) => {
+                // What stands around the rejection is kept, the rejection itself is put better.
+                let around: Vec<_> = error.chain().map(ToString::to_string).collect();
+                let around = &around[..around.len().saturating_sub(1)];
+                let own = format!("{call} was rejected: {}", words::explain(decoded));
+                around.iter().cloned().chain([own]).collect::<Vec<_>>().join(": ")
+            }
+            None => format!("{error:#}"),
+        };
+        Self {
+            status,
+            exit_status: status as u8,
+            message,
+            hint: rejection.as_ref().and_then(|(_, decoded)| words::hint(decoded)),
+            error: rejection.map(|(_, decoded)| decoded),
+            is_broken_pipe: is_broken_pipe(error),
+        }
+    }
+}
+
+/// Says a failure, once, and returns its exit status. A reader that went away is none.
+pub(crate) fn report(failure: &Failure, command: &str, out: &Out) -> ExitCode {
+    if failure.is_broken_pipe {
+        return ExitCode::SUCCESS;
+    }
+    if out.format() == Format::Json {
+        // When stdout is closed, stderr still says it.
+        let _ = out.document(command, false, &Body { error: failure });
+    }
+    out.error(format_args!("error: {}", failure.message));
+    if let Some(hint) = failure.hint {
+        out.error(format_args!("hint: {hint}"));
+    }
+    ExitCode::from(failure.exit_status)
+}
+
+fn status(error: &anyhow::Error) -> Status {
+    error.chain().find_map(|cause| status_of(cause)).unwrap_or(Status::Internal)
+}
+
+/// The status of one error of a chain, if it decides it.
+fn status_of(error: &(dyn std::error::Error + 'static)) -> Option<Status> {
+    if let Some(error) = deploy_error(error) {
+        return status_of_deploy(error);
+    }
+    if error.is::<datacoop_ingest::Error>() || error.is::<Input>() {
+        Some(Status::Input)
+    } else if error.is::<Usage>() {
+        Some(Status::Usage)
+    } else if error.is::<Interrupted>() {
+        Some(Status::Interrupted)
+    } else {
+        None
+    }
+}
+
+const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
+    use datacoop_deploy::Error as E;
+    Some(match error {
+        E::UnknownKeySource { .. } | E::UnknownContract { .. } | E::MalformedUrl => Status::Usage,
+        E::WorkspaceNotFound { .. }
+        | E::Io { .. }
+        | E::MalformedFile { .. }
+        | E::NoSuchDevAccount { .. }
+        | E::VariableNotSet { .. }
+        | E::MalformedKey { .. }
+        | E::Keystore { .. }
+        | E::ConstructorArguments { .. }
+        | E::BookVersion { .. }
+        | E::BookOfAnotherChain { .. }
+        | E::BookIsStale { .. }
+        | E::NotDeployed { .. } => Status::Input,
+        E::Unreachable { .. }
+        | E::Refusal { .. }
+        | E::Answer { .. }
+        | E::WrongChain { .. }
+        | E::NotMined { .. }
+        | E::NoContract { .. }
+        | E::CodeTooLarge { .. }
+        | E::StylusChain { .. }
+        | E::CodeDiffers { .. } => Status::Chain,
+        E::Reverted { .. } => Status::Rejected,
+        E::InsufficientFunds { .. } => Status::Funds,
+        E::MissingProgram { .. }
+        | E::ProgramFailed { .. }
+        | E::InvalidWasm { .. }
+        | E::Refused { .. }
+        | E::Translation { .. }
+        | E::Compression { .. }
+        | E::NotAPayload
+        | E::NodeFailed { .. } => Status::Build,
+        // Its source decides.
+        _ => return None,
+    })
+}
+
+/// The library's error behind a link of a chain, which may have it boxed.
+fn deploy_error<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a datacoop_deploy::Error> {
+    let boxed = || error.downcast_ref::<Box<datacoop_deploy::Error>>().map(AsRef::as_ref);
+    error.downcast_ref().or_else(boxed)
+}
+
+/// The innermost rejection by a contract: what was called, and the decoded error.
+fn rejection(error: &anyhow::Error) -> Option<(String, datacoop_deploy::DecodedError)> {
+    match deploy_error(error.root_cause())? {
+        datacoop_deploy::Error::Reverted { call, error, .. } => {
+            Some((call.clone(), error.as_ref().clone()))
+        }
+        _ => None,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind = |cause: &(dyn std::error::Error + 'static)| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        io.or_else(|| cause.downcast_ref::<serde_json::Error>().and_then(|e| e.io_error_kind()))
+    };
+    error.chain().any(|cause| kind(cause) == Some(io::ErrorKind::BrokenPipe))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::{primitives::Address, sol_types::SolError};
+    use datacoop_deploy::{
+        Error, bindings::IDataCoopRewards::RewardsUnauthorizedOracle, decode_error,
+    };
+
+    use super::*;
+
+    fn reverted() -> Error {
+        let data = RewardsUnauthorizedOracle { caller: Address::ZERO }.abi_encode();
+        let error = Box::new(decode_error(&data));
+        Error::Reverted { call: "recordContribution".to_owned(), error, transaction: None }
+    }
+
+    #[test]
+    fn every_kind_of_failure_has_its_status() {
+        let check = |error: anyhow::Error, expected: Status| {
+            assert_eq!(Failure::of(&error).status, expected, "{error:#}");
+        };
+        check(anyhow::anyhow!("what?"), Status::Internal);
+        check(Usage("no".to_owned()).into(), Status::Usage);
+        check(Input("no".to_owned()).into(), Status::Input);
+        check(Interrupted.into(), Status::Interrupted);
+        check(Error::WrongChain { expected: 1, actual: 2 }.into(), Status::Chain);
+        check(anyhow::Error::from(reverted()).context("while recording"), Status::Rejected);
+        let source = Box::new(reverted());
+        check(Error::BatchInterrupted { recorded: 1, total: 2, source }.into(), Status::Rejected);
+        let funds = Error::InsufficientFunds {
+            account: Address::ZERO,
+            balance: Default::default(),
+            needed: Default::default(),
+            call: String::new(),
+        };
+        check(funds.into(), Status::Funds);
+        check(Error::NotAPayload.into(), Status::Build);
+        let ingest = datacoop_ingest::Error::Nothing { path: "x".into(), expected: "entry" };
+        check(ingest.into(), Status::Input);
+    }
+
+    #[test]
+    fn a_rejection_is_said_once_with_its_surroundings_and_a_hint() {
+        let source = Box::new(reverted());
+        let error = Error::BatchInterrupted { recorded: 1, total: 2, source };
+        let failure = Failure::of(&error.into());
+        assert!(failure.message.starts_with("1 of 2 contributions are on chain"));
+        assert!(failure.message.ends_with(
+            "recordContribution was rejected: 0x0000000000000000000000000000000000000000 is not the verified oracle"
+        ));
+        assert!(failure.hint.is_some());
+    }
+
+    #[test]
+    fn a_chain_of_causes_is_said_in_one_line() {
+        let error = anyhow::anyhow!("inner").context("middle").context("outer");
+        assert_eq!(Failure::of(&error).message, "outer: middle: inner");
+    }
+
+    #[test]
+    fn a_closed_stdout_is_no_failure() {
+        let pipe = || io::Error::from(io::ErrorKind::BrokenPipe);
+        assert!(Failure::of(&pipe().into()).is_broken_pipe);
+        let writing = datacoop_ingest::Error::Write(pipe());
+        assert!(Failure::of(&writing.into()).is_broken_pipe);
+        assert!(!Failure::of(&anyhow::anyhow!("x")).is_broken_pipe);
+    }
+}

@@ -1,0 +1,185 @@
+//! Decides how the errors of the contracts are said to people, and what can be done about them.
+
+use alloy::sol_types::SolError;
+use datacoop_deploy::{
+    Argument, DecodedError, bindings::IDataCoopRewards::RewardsBatchEntryFailed, decode_error,
+};
+
+use crate::{amount::Amount, time::Time};
+
+/// An error in words: `{name}` stands for the argument of that name.
+struct Phrase {
+    error: &'static str,
+    sentence: &'static str,
+    hint: Option<&'static str>,
+}
+
+const fn phrase(error: &'static str, sentence: &'static str) -> Phrase {
+    Phrase { error, sentence, hint: None }
+}
+
+impl Phrase {
+    const fn hint(self, hint: &'static str) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+}
+
+/// Every error of the suite. A test fails when one is missing or an argument is misspelt.
+const PHRASES: &[Phrase] = &[
+    // Rewards.
+    phrase("RewardsUnauthorizedOracle", "{caller} is not the verified oracle")
+        .hint("sign with the oracle's key (`--from`); `datacoop token info` shows who that is"),
+    phrase("RewardsUnauthorizedGovernance", "{caller} is not governance")
+        .hint("sign with governance's key (`--from`)"),
+    phrase("RewardsUnauthorizedGuardian", "{caller} is neither governance nor the guardian"),
+    phrase("RewardsInvalidMember", "{member} cannot be a member"),
+    phrase("RewardsInvalidProof", "{proof} cannot be a proof"),
+    phrase(
+        "RewardsProofAlreadyRecorded",
+        "proof {proof} was recorded before, for {member} at {recordedAt}",
+    )
+    .hint("a proof pays once, whoever submits it"),
+    phrase("RewardsCooldownActive", "{member} contributed lately and may again at {allowedAt}"),
+    phrase("RewardsInvalidQuality", "quality {quality} is not from {minimum} to {maximum}"),
+    phrase("RewardsInvalidDataClass", "there is no data class {dataClass}"),
+    phrase("RewardsBatchEntryFailed", "entry {index} of the batch: {reason}")
+        .hint("correct the entry, or leave out `--strict` to skip such entries"),
+    phrase("RewardsOutOfBounds", "{value} is not from {minimum} to {maximum}"),
+    phrase("RewardsInvalidAddress", "{account} cannot be used here"),
+    // DATA.
+    phrase(
+        "EmissionCapExceeded",
+        "{requested} DATA would exceed the emission cap; {available} DATA may be minted now",
+    )
+    .hint("the cap frees itself as the year goes on; governance may change it"),
+    phrase("EmissionFloorTooHigh", "an emission floor of {floor} DATA is above {maximum} DATA"),
+    phrase("EmissionBpsTooHigh", "{bps} basis points are above {maximum}"),
+    phrase("ERC20InsufficientBalance", "{sender} has {balance} DATA and needs {needed} DATA"),
+    phrase(
+        "ERC20InsufficientAllowance",
+        "{spender} may spend {allowance} DATA of that account and needs {needed} DATA",
+    )
+    .hint("the owner allows it with `datacoop token approve`"),
+    phrase("ERC20InvalidSender", "{sender} cannot send DATA"),
+    phrase("ERC20InvalidReceiver", "{receiver} cannot receive DATA"),
+    phrase("ERC20InvalidApprover", "{approver} cannot allow spending"),
+    phrase("ERC20InvalidSpender", "{spender} cannot be allowed to spend"),
+    phrase("ERC2612ExpiredSignature", "the permit was valid until {deadline}"),
+    phrase("ERC2612InvalidSigner", "the permit was signed by {signer}, not by {owner}"),
+    phrase("ECDSAInvalidSignature", "this is no signature"),
+    phrase("ECDSAInvalidSignatureLength", "a signature does not have {length} bytes"),
+    phrase("ECDSAInvalidSignatureS", "the signature's second half {s} is not the lower one"),
+    phrase("InvalidAccountNonce", "the nonce of {account} is {currentNonce}"),
+    phrase("AccessControlUnauthorizedAccount", "{account} does not hold the role {neededRole}")
+        .hint("sign with the key of an account that holds it (`--from`)"),
+    phrase("AccessControlBadConfirmation", "a role is given up by its holder alone"),
+    // Both.
+    phrase("EnforcedPause", "the contract is paused").hint("whoever paused it may unpause it"),
+    phrase("ExpectedPause", "the contract is not paused"),
+];
+
+/// Says an error of a contract in one sentence.
+pub(crate) fn explain(error: &DecodedError) -> String {
+    let Some(phrase) = find(error) else { return error.text.clone() };
+    let batch = RewardsBatchEntryFailed::abi_decode(&error.data).ok();
+    error.args.iter().fold(phrase.sentence.to_owned(), |sentence, argument| {
+        let value = match (argument.name.as_str(), &batch) {
+            ("reason", Some(batch)) => explain(&decode_error(&batch.reason)),
+            _ => value(&error.name, argument),
+        };
+        sentence.replace(&format!("{{{}}}", argument.name), &value)
+    })
+}
+
+/// What can be done about an error, where that is not plain.
+pub(crate) fn hint(error: &DecodedError) -> Option<&'static str> {
+    find(error).and_then(|phrase| phrase.hint)
+}
+
+fn find(error: &DecodedError) -> Option<&'static Phrase> {
+    PHRASES.iter().find(|phrase| phrase.error == error.name)
+}
+
+/// Writes an argument in its unit.
+fn value(error: &str, Argument { name, value }: &Argument) -> String {
+    let wei = || value.parse().ok().map(|wei| Amount(wei).to_string());
+    let time = || value.parse().ok().map(|seconds| Time(seconds).to_string());
+    let in_unit = match (error, name.as_str()) {
+        ("RewardsInvalidQuality", "quality" | "minimum" | "maximum")
+        | ("EmissionFloorTooHigh", _)
+        | (_, "requested" | "available" | "balance" | "needed" | "allowance") => wei(),
+        (_, "allowedAt" | "recordedAt" | "deadline") => time(),
+        _ => None,
+    };
+    in_unit.unwrap_or_else(|| value.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::primitives::{Address, B256, U256};
+    use datacoop_deploy::{
+        bindings::{
+            IDataCoopRewards::{RewardsCooldownActive, RewardsInvalidQuality},
+            IDataToken::EmissionCapExceeded,
+        },
+        contracts::CONTRACTS,
+    };
+
+    use super::*;
+
+    fn check(error: &impl SolError, expected: &str) {
+        assert_eq!(explain(&decode_error(&error.abi_encode())), expected);
+    }
+
+    #[test]
+    fn every_error_of_the_suite_has_a_sentence_with_its_arguments() {
+        for contract in CONTRACTS {
+            for error in contract.abi().errors() {
+                let name = &error.name;
+                let phrase = PHRASES.iter().find(|phrase| phrase.error == name);
+                let mut rest = phrase.unwrap_or_else(|| panic!("no phrase for {name}")).sentence;
+                while let Some((_, after)) = rest.split_once('{') {
+                    let (argument, after) = after.split_once('}').unwrap();
+                    let is_known = error.inputs.iter().any(|input| input.name == argument);
+                    assert!(is_known, "{name} has no argument {argument}");
+                    rest = after;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn arguments_are_written_in_their_units() {
+        let member = Address::repeat_byte(0x11);
+        check(
+            &RewardsCooldownActive { member, allowedAt: U256::from(1_709_251_200) },
+            "0x1111111111111111111111111111111111111111 contributed lately and may again at 2024-03-01T00:00:00Z",
+        );
+        let data = |amount: u64| U256::from(amount) * U256::from(10).pow(U256::from(18));
+        check(
+            &EmissionCapExceeded { requested: data(10), available: U256::ZERO },
+            "10 DATA would exceed the emission cap; 0 DATA may be minted now",
+        );
+        check(
+            &RewardsInvalidQuality { quality: 0, minimum: 1, maximum: 10_u64.pow(18) },
+            "quality 0 is not from 0.000000000000000001 to 1",
+        );
+    }
+
+    #[test]
+    fn the_reason_inside_a_batchs_error_is_explained_too() {
+        let reason =
+            RewardsCooldownActive { member: Address::repeat_byte(0x11), allowedAt: U256::ZERO };
+        check(
+            &RewardsBatchEntryFailed { index: U256::from(3), reason: reason.abi_encode().into() },
+            "entry 3 of the batch: 0x1111111111111111111111111111111111111111 contributed lately and may again at 1970-01-01T00:00:00Z",
+        );
+    }
+
+    #[test]
+    fn an_error_of_another_contract_is_left_as_it_was_decoded() {
+        let error = decode_error(&B256::repeat_byte(9)[..]);
+        assert_eq!(explain(&error), error.text);
+        assert_eq!(hint(&error), None);
+    }
+}
