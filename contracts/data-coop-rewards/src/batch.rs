@@ -6,11 +6,11 @@
 //! fail only for faults of the whole call (DATA paused, no minter role), which revert it. DATA's
 //! `mintable()` is asked once: each mint lowers it by exactly its amount.
 
-use alloy_primitives::{Address, B256, FixedBytes, U256};
+use alloy_primitives::{Address, B256, FixedBytes};
 use datacoop_kit::{
-    Account, Result, Revert,
+    Account, Result, Revert, Uint,
     abi::{Elements, FromWord},
-    event::{emit, emit_bytes},
+    event::{emit, emit_output},
 };
 
 use crate::{
@@ -64,12 +64,12 @@ pub(crate) struct Batch {
     gov: GovReward,
     data_token: Account,
     /// What DATA may still mint, when all that is due is minted.
-    room: U256,
+    room: Uint,
     counts: ClassCounts,
     /// Whose rewards are due.
     member: Account,
     /// The DATA that is due.
-    due: U256,
+    due: Uint,
     /// The contributions whose rewards are due.
     contributions: u64,
 }
@@ -97,14 +97,12 @@ impl DataCoopRewards {
             let entry = EntryRef::decode(words).ok_or_else(Revert::empty)?;
             match self.record_scored(&mut batch, &entry) {
                 Ok(()) => recorded = recorded.wrapping_add(1),
-                Err(reason) if strict => return Err(failed(index, &reason)),
-                Err(reason) => {
+                Err(reason) if strict => {
+                    return Err(reason.wrap::<RewardsBatchEntryFailed>(index as u64));
+                }
+                Err(_) => {
                     let topics = (index as u64, entry.member, entry.proof);
-                    emit_bytes::<ContributionSkipped, _, _, _, _, _, _>(
-                        &mut self.vm,
-                        topics,
-                        reason.as_bytes(),
-                    );
+                    emit_output::<ContributionSkipped, _, _, _, _>(&mut self.vm, topics);
                 }
             }
         }
@@ -126,7 +124,7 @@ impl DataCoopRewards {
             data_token,
             counts: RECORDS.class_counts(&self.vm),
             member: Account::ZERO,
-            due: U256::ZERO,
+            due: Uint::ZERO,
             contributions: 0,
         })
     }
@@ -141,7 +139,7 @@ impl DataCoopRewards {
         let standing = batch.bonus.advance(&record, batch.now);
         let points = score::points(&self.vm, quality, multiplier, &standing);
         let amount = score::reward(&self.vm, batch.terms.rate, points);
-        let Some(room) = batch.room.checked_sub(amount) else {
+        let Some(room) = batch.room.checked_sub(&amount) else {
             return Err(Revert::new::<EmissionCapExceeded>((&amount, &batch.room)));
         };
 
@@ -151,7 +149,7 @@ impl DataCoopRewards {
         }
         batch.room = room;
         // What is due was taken from the room.
-        batch.due = batch.due.wrapping_add(amount);
+        batch.due = batch.due.wrapping_add(&amount);
         batch.contributions = batch.contributions.wrapping_add(1);
         if let Some(count) = batch.counts.get_mut(usize::from(data_class)) {
             *count = count.wrapping_add(1);
@@ -172,7 +170,7 @@ impl DataCoopRewards {
             minting::mint(&mut self.vm, &batch.data_token, &batch.member, &batch.due)?;
             minting::mint_gov(&mut self.vm, &batch.gov, &batch.member, batch.contributions)?;
         }
-        batch.due = U256::ZERO;
+        batch.due = Uint::ZERO;
         batch.contributions = 0;
         Ok(())
     }
@@ -192,9 +190,4 @@ pub(crate) fn class_of(counts: &ClassCounts, data_class: u8) -> Result<&u64> {
     counts
         .get(usize::from(data_class))
         .ok_or_else(|| Revert::new::<RewardsInvalidDataClass>((data_class,)))
-}
-
-/// The error of a strict batch.
-fn failed(index: usize, reason: &Revert) -> Revert {
-    Revert::with_bytes::<RewardsBatchEntryFailed>(index as u64, reason.as_bytes())
 }

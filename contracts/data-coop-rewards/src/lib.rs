@@ -14,8 +14,6 @@
 
 #![warn(clippy::arithmetic_side_effects)]
 
-extern crate alloc;
-
 mod batch;
 mod minting;
 pub mod offices;
@@ -25,5 +23,8 @@ pub mod records;
 mod rewards;
 pub mod score;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use program::program;
+#[cfg(target_arch = "wasm32")]
+pub use program::user_entrypoint;
 pub use rewards::{DataCoopRewards, IDataCoopRewards};

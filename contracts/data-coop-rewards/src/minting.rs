@@ -1,8 +1,7 @@
 //! Decides how rewards are paid: minted by the DATA and GOV tokens, through DATA's interface.
 
-use alloy_primitives::U256;
 use alloy_sol_types::{SolCall, sol};
-use datacoop_kit::{Account, Result, Revert, abi, event::emit, host, word};
+use datacoop_kit::{Account, Result, Revert, Uint, event::emit, host, word::Word};
 use stylus_sdk::host::VM;
 
 use crate::{parameters::GovReward, rewards::IDataCoopRewards::GovRewardMinted};
@@ -14,10 +13,13 @@ sol!("../data-token/IDataToken.sol");
 /// # Errors
 ///
 /// Passes on what the token reverts with.
-pub(crate) fn mint(vm: &mut VM, token: &Account, member: &Account, amount: &U256) -> Result<()> {
-    let words = [*member.word(), word::from_uint(amount)];
-    let data = abi::encode_call(IDataToken::mintCall::SELECTOR, &words);
-    if host::call(vm, token, &data) { Ok(()) } else { Err(Revert::bubble(host::returned(vm))) }
+pub(crate) fn mint(vm: &mut VM, token: &Account, member: &Account, amount: &Uint) -> Result<()> {
+    let selector = u32::from_be_bytes(IDataToken::mintCall::SELECTOR);
+    if host::call(vm, token, selector, &[member.word(), amount.word()]) {
+        Ok(())
+    } else {
+        Err(Revert::bubble(vm))
+    }
 }
 
 /// Mints the GOV of some contributions to a member, if any is paid.
@@ -39,7 +41,7 @@ pub(crate) fn mint_gov(
         return Ok(());
     }
     // A rate is below 2^70 and a count below 2^64.
-    let amount = U256::from(gov.rate.wrapping_mul(contributions.into()));
+    let amount = Uint::from(gov.rate.wrapping_mul(contributions.into()));
     emit::<GovRewardMinted, _, _>(vm, (member,), (&amount,));
     mint(vm, &gov.token, member, &amount)
 }
@@ -49,10 +51,11 @@ pub(crate) fn mint_gov(
 /// # Errors
 ///
 /// Passes on what the token reverts with.
-pub(crate) fn mintable(vm: &VM, token: &Account) -> Result<U256> {
-    if !host::static_call(vm, token, &IDataToken::mintableCall::SELECTOR) {
-        return Err(Revert::bubble(host::returned(vm)));
+pub(crate) fn mintable(vm: &VM, token: &Account) -> Result<Uint> {
+    let selector = u32::from_be_bytes(IDataToken::mintableCall::SELECTOR);
+    if !host::static_call_selector(vm, token, selector) {
+        return Err(Revert::bubble(vm));
     }
     let (word, len) = host::returned_word(vm);
-    if len == 32 { Ok(word::to_uint(&word)) } else { Err(Revert::empty()) }
+    if len == 32 { Ok(Uint::new(word)) } else { Err(Revert::empty()) }
 }

@@ -1,8 +1,14 @@
 //! Decides what governance can tune, and how far: each parameter with its unit, its start, its
 //! bounds and its event.
 
-use alloy_primitives::{B256, U256};
-use datacoop_kit::{Account, Result, Revert, event::emit, host, layout, storage::Stored};
+use alloy_primitives::B256;
+use datacoop_kit::{
+    Account, Result, Revert, Uint,
+    event::emit,
+    host, layout,
+    storage::Stored,
+    word::{Word, join, split},
+};
 use stylus_sdk::host::VM;
 
 use crate::{
@@ -66,16 +72,18 @@ pub struct Terms {
 }
 
 impl Stored for Terms {
+    type Held<'a> = Uint;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
+    fn from_slot(word: B256) -> Self {
         let [low, high, cooldown, _] = Stored::from_slot(word);
-        Self { rate: u128::from(low) | u128::from(high) << 64, cooldown }
+        Self { rate: join(low, high), cooldown }
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        let [low, high, ..] = *U256::from(self.rate).as_limbs();
-        [low, high, self.cooldown, 0].to_slot()
+    fn to_slot(&self) -> Uint {
+        let [low, high] = split(self.rate);
+        Uint::from_lanes([low, high, self.cooldown, 0])
     }
 }
 
@@ -93,15 +101,17 @@ pub struct Curve {
 }
 
 impl Stored for Curve {
+    type Held<'a> = Uint;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
+    fn from_slot(word: B256) -> Self {
         let [peak, floor, half_count, min_quality] = Stored::from_slot(word);
         Self { peak, floor, half_count, min_quality }
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        [self.peak, self.floor, self.half_count, self.min_quality].to_slot()
+    fn to_slot(&self) -> Uint {
+        Uint::from_lanes([self.peak, self.floor, self.half_count, self.min_quality])
     }
 }
 
@@ -119,15 +129,17 @@ pub struct Bonus {
 }
 
 impl Stored for Bonus {
+    type Held<'a> = Uint;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
+    fn from_slot(word: B256) -> Self {
         let [step, maximum, period, gap] = Stored::from_slot(word);
         Self { step, maximum, period, gap }
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        [self.step, self.maximum, self.period, self.gap].to_slot()
+    fn to_slot(&self) -> Uint {
+        Uint::from_lanes([self.step, self.maximum, self.period, self.gap])
     }
 }
 
@@ -141,12 +153,14 @@ pub struct GovReward {
 }
 
 impl Stored for GovReward {
+    type Held<'a> = B256;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
-        let (mut token, mut rate) = (*word, [0; 16]);
+    fn from_slot(mut word: B256) -> Self {
+        let mut rate = [0; 16];
         rate[4..].copy_from_slice(&word[..12]);
-        token[..12].fill(0);
-        Self { token: Account::from_slot(&token), rate: u128::from_be_bytes(rate) }
+        word[..12].fill(0);
+        Self { token: Account::from_slot(word), rate: u128::from_be_bytes(rate) }
     }
 
     #[inline(always)]
@@ -157,19 +171,16 @@ impl Stored for GovReward {
     }
 }
 
-/// Returns a number that lies within bounds which fit 64 bits.
-fn bounded(value: &U256, (minimum, maximum): (u64, u64)) -> Result<u64> {
-    let number = u64::try_from(*value).ok();
-    number.filter(|number| (minimum..=maximum).contains(number)).ok_or_else(|| {
-        Revert::new::<RewardsOutOfBounds>((value, U256::from(minimum), U256::from(maximum)))
-    })
+/// Returns a number that lies within bounds.
+fn bounded(value: &Uint, (minimum, maximum): (u64, u64)) -> Result<u64> {
+    let number = value.to_u64().filter(|number| (minimum..=maximum).contains(number));
+    number.ok_or_else(|| Revert::new::<RewardsOutOfBounds>((value, minimum, maximum)))
 }
 
 /// Returns a rate that lies within its bounds.
-fn bounded_rate(value: &U256) -> Result<u128> {
-    let rate = u128::try_from(*value).ok();
-    rate.filter(|rate| *rate <= MAX_RATE)
-        .ok_or_else(|| Revert::new::<RewardsOutOfBounds>((value, U256::ZERO, U256::from(MAX_RATE))))
+fn bounded_rate(value: &Uint) -> Result<u128> {
+    let rate = value.to_u128().filter(|rate| *rate <= MAX_RATE);
+    rate.ok_or_else(|| Revert::new::<RewardsOutOfBounds>((value, 0_u64, MAX_RATE)))
 }
 
 impl ParametersStorage {
@@ -205,15 +216,15 @@ impl ParametersStorage {
     }
 
     /// Sets the rate: at most [`MAX_RATE`].
-    pub(crate) fn set_rate(&self, vm: &mut VM, value: &U256) -> Result<()> {
+    pub(crate) fn set_rate(&self, vm: &mut VM, value: &Uint) -> Result<()> {
         let (old, rate) = (self.terms(vm), bounded_rate(value)?);
         self.terms.set(vm, &Terms { rate, ..old });
-        emit::<RewardRateChanged, _, _>(vm, (), (U256::from(old.rate), value));
+        emit::<RewardRateChanged, _, _>(vm, (), (old.rate, value));
         Ok(())
     }
 
     /// Sets the cooldown: at most [`MAX_COOLDOWN`].
-    pub(crate) fn set_cooldown(&self, vm: &mut VM, value: &U256) -> Result<()> {
+    pub(crate) fn set_cooldown(&self, vm: &mut VM, value: &Uint) -> Result<()> {
         let (old, cooldown) = (self.terms(vm), bounded(value, (0, MAX_COOLDOWN))?);
         self.terms.set(vm, &Terms { cooldown, ..old });
         emit::<CooldownPeriodChanged, _, _>(vm, (), (old.cooldown, value));
@@ -221,7 +232,7 @@ impl ParametersStorage {
     }
 
     /// Sets the least quality: more than zero, at most [`MAX_MIN_QUALITY`].
-    pub(crate) fn set_min_quality(&self, vm: &mut VM, value: &U256) -> Result<()> {
+    pub(crate) fn set_min_quality(&self, vm: &mut VM, value: &Uint) -> Result<()> {
         let (old, min_quality) = (self.curve(vm), bounded(value, (1, MAX_MIN_QUALITY))?);
         self.curve.set(vm, &Curve { min_quality, ..old });
         emit::<MinQualityChanged, _, _>(vm, (), (old.min_quality, value));
@@ -230,11 +241,11 @@ impl ParametersStorage {
 
     /// Sets the rarity curve: the peak at most [`MAX_PEAK`], the floor at most the peak, the half
     /// count from one to [`MAX_HALF_COUNT`].
-    pub(crate) fn set_curve(&self, vm: &mut VM, new: &[U256; 3]) -> Result<()> {
+    pub(crate) fn set_curve(&self, vm: &mut VM, new: [&Uint; 3]) -> Result<()> {
         let old = self.curve(vm);
-        let peak = bounded(&new[0], (0, MAX_PEAK))?;
-        let floor = bounded(&new[1], (0, peak))?;
-        let half_count = bounded(&new[2], (1, MAX_HALF_COUNT))?;
+        let peak = bounded(new[0], (0, MAX_PEAK))?;
+        let floor = bounded(new[1], (0, peak))?;
+        let half_count = bounded(new[2], (1, MAX_HALF_COUNT))?;
         self.curve.set(vm, &Curve { peak, floor, half_count, ..old });
         emit::<RarityCurveChanged, _, _>(
             vm,
@@ -246,12 +257,12 @@ impl ParametersStorage {
 
     /// Sets the time bonus: the maximum at most [`MAX_BONUS`], the step at most the maximum, the
     /// period within [`PERIODS`], the gap from the period to [`MAX_GAP`].
-    pub(crate) fn set_bonus(&self, vm: &mut VM, new: &[U256; 4]) -> Result<()> {
+    pub(crate) fn set_bonus(&self, vm: &mut VM, new: [&Uint; 4]) -> Result<()> {
         let old = self.bonus(vm);
-        let maximum = bounded(&new[1], (0, MAX_BONUS))?;
-        let step = bounded(&new[0], (0, maximum))?;
-        let period = bounded(&new[2], PERIODS)?;
-        let gap = bounded(&new[3], (period, MAX_GAP))?;
+        let maximum = bounded(new[1], (0, MAX_BONUS))?;
+        let step = bounded(new[0], (0, maximum))?;
+        let period = bounded(new[2], PERIODS)?;
+        let gap = bounded(new[3], (period, MAX_GAP))?;
         self.bonus.set(vm, &Bonus { step, maximum, period, gap });
         emit::<TimeBonusChanged, _, _>(
             vm,
@@ -263,13 +274,13 @@ impl ParametersStorage {
 
     /// Sets what is paid in GOV: at most [`MAX_RATE`] of a token that is a contract, or nothing of
     /// no token.
-    pub(crate) fn set_gov(&self, vm: &mut VM, token: &Account, value: &U256) -> Result<()> {
+    pub(crate) fn set_gov(&self, vm: &mut VM, token: &Account, value: &Uint) -> Result<()> {
         let (old, rate) = (self.gov(vm), bounded_rate(value)?);
         if !(token.is_zero() && rate == 0) && !host::is_contract(vm, token) {
             return Err(Revert::new::<RewardsInvalidAddress>((token,)));
         }
         self.gov.set(vm, &GovReward { token: *token, rate });
-        emit::<GovRewardChanged, _, _>(vm, (), (old.token, U256::from(old.rate), token, value));
+        emit::<GovRewardChanged, _, _>(vm, (), (old.token, old.rate, token, value));
         Ok(())
     }
 }

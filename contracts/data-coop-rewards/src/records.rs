@@ -7,8 +7,12 @@
 //! - A member's `last` only grows, by at least a cooldown each time; whether there was a first
 //!   contribution is told by the count, not by the clock.
 
-use alloy_primitives::{B256, U256};
-use datacoop_kit::{Account, Result, Revert, layout, storage::Stored, word};
+use alloy_primitives::B256;
+use datacoop_kit::{
+    Account, Result, Revert, Uint, layout,
+    storage::Stored,
+    word::{self, Word},
+};
 use stylus_sdk::host::VM;
 
 use crate::rewards::IDataCoopRewards::{
@@ -45,15 +49,17 @@ pub struct Record {
 }
 
 impl Stored for Record {
+    type Held<'a> = Uint;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
+    fn from_slot(word: B256) -> Self {
         let [last, streak_start, in_period, count] = Stored::from_slot(word);
         Self { last, streak_start, in_period, count }
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        [self.last, self.streak_start, self.in_period, self.count].to_slot()
+    fn to_slot(&self) -> Uint {
+        Uint::from_lanes([self.last, self.streak_start, self.in_period, self.count])
     }
 }
 
@@ -70,13 +76,14 @@ pub struct Proof {
 const RECORDED_AT: core::ops::Range<usize> = 4..12;
 
 impl Stored for Proof {
+    type Held<'a> = B256;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
-        let mut member = *word;
-        member[RECORDED_AT].fill(0);
+    fn from_slot(mut word: B256) -> Self {
         let mut recorded_at = [0; 8];
         recorded_at.copy_from_slice(&word[RECORDED_AT]);
-        Self { member: Account::from_slot(&member), recorded_at: u64::from_be_bytes(recorded_at) }
+        word[RECORDED_AT].fill(0);
+        Self { member: Account::from_slot(word), recorded_at: u64::from_be_bytes(recorded_at) }
     }
 
     #[inline(always)]
@@ -140,7 +147,6 @@ impl RecordsStorage {
         let record = self.member(vm, member);
         let allowed_at = record.last.saturating_add(cooldown);
         if record.count > 0 && now < allowed_at {
-            let allowed_at = U256::from(allowed_at);
             return Err(Revert::new::<RewardsCooldownActive>((member, allowed_at)));
         }
         Ok(record)

@@ -1,13 +1,11 @@
 //! Decides what DataCoopRewards is: where its storage lies, and which function of the interface
 //! runs what.
 
-use alloc::vec::Vec;
-
-use alloy_primitives::{B256, U256};
+use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
-    Account, Contract, Result, Revert,
-    abi::{Elements, FromWord},
+    Account, Contract, Result, Revert, Uint,
+    abi::{Bools, Elements},
     event::emit,
     host, layout,
     pausable::{Pausable, PausableStorage},
@@ -56,12 +54,6 @@ pub struct DataCoopRewards {
 }
 
 impl DataCoopRewards {
-    /// The rewards on a host.
-    #[must_use]
-    pub const fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
     /// Makes the rewards.
     ///
     /// # Errors
@@ -106,7 +98,7 @@ impl DataCoopRewards {
         let record = RECORDS.admit(vm, member, proof, (now, terms.cooldown))?;
         let standing = PARAMETERS.bonus(vm).advance(&record, now);
         RECORDS.write(vm, member, proof, &standing.record);
-        let amount = U256::from(terms.rate);
+        let amount = Uint::from(terms.rate);
         emit::<ContributionRecorded, _, _>(vm, (member, proof), ());
         emit::<RewardMinted, _, _>(vm, (member,), (&amount,));
         minting::mint(vm, &TOKENS.data.get(vm), member, &amount)?;
@@ -123,7 +115,7 @@ impl DataCoopRewards {
         member: &Account,
         quality: u64,
         data_class: u8,
-    ) -> Result<(u64, U256)> {
+    ) -> Result<(u64, Uint)> {
         let vm = &self.vm;
         let curve = PARAMETERS.curve(vm);
         batch::check_quality(quality, &curve)?;
@@ -146,9 +138,14 @@ impl DataCoopRewards {
     }
 
     /// Returns for each proof whether it is recorded.
-    fn are_recorded(&self, proofs: Elements<'_, sol_data::FixedBytes<32>>) -> Vec<bool> {
-        let proofs = proofs.iter().filter_map(|words| <&B256>::from_word(words.first()?));
-        proofs.map(|proof| !RECORDS.proof(&self.vm, proof).member.is_zero()).collect()
+    fn are_recorded(
+        &self,
+        proofs: Elements<'_, sol_data::FixedBytes<32>>,
+    ) -> Bools<impl ExactSizeIterator<Item = bool>> {
+        Bools(proofs.iter().map(|words| {
+            let [proof] = words else { return false };
+            !RECORDS.proof(&self.vm, proof).member.is_zero()
+        }))
     }
 
     /// Returns the DATA token.
@@ -176,6 +173,11 @@ impl DataCoopRewards {
 
 impl Contract for DataCoopRewards {
     #[inline(always)]
+    fn new(vm: VM) -> Self {
+        Self { vm }
+    }
+
+    #[inline(always)]
     fn vm(&self) -> &VM {
         &self.vm
     }
@@ -195,81 +197,91 @@ routes! {
         rewards.construct(data_token, governance, oracle, guardian)
     };
 
-    recordContributionCall => |rewards, (member, proof)| {
-        rewards.record_contribution(member, proof)
-    };
-    recordBatchCall => |rewards, (entries, strict)| rewards.record_batch(entries, strict);
-    lastContributionCall => |rewards, (member,)| Ok(RECORDS.member(&rewards.vm, member).last);
-    memberRecordCall => |rewards, (member,)| {
-        let record = RECORDS.member(&rewards.vm, member);
-        Ok((record.streak_start, record.count))
-    };
-    contributionCall => |rewards, (proof,)| {
-        let Proof { member, recorded_at } = RECORDS.proof(&rewards.vm, proof);
-        Ok((member, recorded_at))
-    };
-    areRecordedCall => |rewards, (proofs,)| Ok(rewards.are_recorded(proofs));
-    classCountCall => |rewards, (class,)| rewards.class_count(class);
-    rarityMultiplierCall => |rewards, (class,)| rewards.rarity_multiplier(class);
-    previewRewardCall => |rewards, (member, quality, class)| {
-        rewards.preview_reward(member, quality, class)
-    };
+    reads {
+        lastContributionCall => |rewards, (member,)| RECORDS.member(&rewards.vm, member).last;
+        memberRecordCall => |rewards, (member,)| {
+            let record = RECORDS.member(&rewards.vm, member);
+            (record.streak_start, record.count)
+        };
+        contributionCall => |rewards, (proof,)| {
+            let Proof { member, recorded_at } = RECORDS.proof(&rewards.vm, proof);
+            (member, recorded_at)
+        };
+        areRecordedCall => |rewards, (proofs,)| rewards.are_recorded(proofs);
 
-    rewardRateCall => |rewards, ()| Ok(U256::from(PARAMETERS.terms(&rewards.vm).rate));
-    cooldownPeriodCall => |rewards, ()| Ok(PARAMETERS.terms(&rewards.vm).cooldown);
-    minQualityCall => |rewards, ()| Ok(PARAMETERS.curve(&rewards.vm).min_quality);
-    rarityCurveCall => |rewards, ()| {
-        let curve = PARAMETERS.curve(&rewards.vm);
-        Ok((curve.peak, curve.floor, curve.half_count))
-    };
-    timeBonusCall => |rewards, ()| {
-        let bonus = PARAMETERS.bonus(&rewards.vm);
-        Ok((bonus.step, bonus.maximum, bonus.period, bonus.gap))
-    };
-    govRewardCall => |rewards, ()| {
-        let gov = PARAMETERS.gov(&rewards.vm);
-        Ok((gov.token, U256::from(gov.rate)))
-    };
-    dataTokenCall => |rewards, ()| Ok(rewards.data_token());
-    setRewardRateCall => |rewards, (rate,)| rewards.govern(|vm| PARAMETERS.set_rate(vm, &rate));
-    setCooldownPeriodCall => |rewards, (period,)| {
-        rewards.govern(|vm| PARAMETERS.set_cooldown(vm, &period))
-    };
-    setMinQualityCall => |rewards, (minimum,)| {
-        rewards.govern(|vm| PARAMETERS.set_min_quality(vm, &minimum))
-    };
-    setRarityCurveCall => |rewards, (peak, floor, half_count)| {
-        rewards.govern(|vm| PARAMETERS.set_curve(vm, &[peak, floor, half_count]))
-    };
-    setTimeBonusCall => |rewards, (step, maximum, period, gap)| {
-        rewards.govern(|vm| PARAMETERS.set_bonus(vm, &[step, maximum, period, gap]))
-    };
-    setGovRewardCall => |rewards, (token, rate)| {
-        rewards.govern(|vm| PARAMETERS.set_gov(vm, token, &rate))
-    };
+        rewardRateCall => |rewards, ()| PARAMETERS.terms(&rewards.vm).rate;
+        cooldownPeriodCall => |rewards, ()| PARAMETERS.terms(&rewards.vm).cooldown;
+        minQualityCall => |rewards, ()| PARAMETERS.curve(&rewards.vm).min_quality;
+        rarityCurveCall => |rewards, ()| {
+            let curve = PARAMETERS.curve(&rewards.vm);
+            (curve.peak, curve.floor, curve.half_count)
+        };
+        timeBonusCall => |rewards, ()| {
+            let bonus = PARAMETERS.bonus(&rewards.vm);
+            (bonus.step, bonus.maximum, bonus.period, bonus.gap)
+        };
+        govRewardCall => |rewards, ()| {
+            let gov = PARAMETERS.gov(&rewards.vm);
+            (gov.token, gov.rate)
+        };
+        dataTokenCall => |rewards, ()| rewards.data_token();
 
-    governanceCall => |rewards, ()| Ok(OFFICES.governance(&rewards.vm));
-    pendingGovernanceCall => |rewards, ()| Ok(OFFICES.pending(&rewards.vm));
-    verifiedOracleCall => |rewards, ()| Ok(OFFICES.oracle(&rewards.vm));
-    guardianCall => |rewards, ()| Ok(OFFICES.guardian(&rewards.vm));
-    transferGovernanceCall => |rewards, (to,)| {
-        rewards.govern(|vm| { OFFICES.offer_governance(vm, to); Ok(()) })
-    };
-    acceptGovernanceCall => |rewards, ()| OFFICES.accept_governance(&mut rewards.vm);
-    setVerifiedOracleCall => |rewards, (oracle,)| {
-        rewards.govern(|vm| OFFICES.set_oracle(vm, oracle))
-    };
-    setGuardianCall => |rewards, (guardian,)| {
-        rewards.govern(|vm| { OFFICES.set_guardian(vm, guardian); Ok(()) })
-    };
+        governanceCall => |rewards, ()| OFFICES.governance(&rewards.vm);
+        pendingGovernanceCall => |rewards, ()| OFFICES.pending(&rewards.vm);
+        verifiedOracleCall => |rewards, ()| OFFICES.oracle(&rewards.vm);
+        guardianCall => |rewards, ()| OFFICES.guardian(&rewards.vm);
+        pausedCall => |rewards, ()| rewards.paused();
+    }
 
-    pausedCall => |rewards, ()| Ok(rewards.paused());
-    pauseCall => |rewards, ()| {
-        OFFICES.only_guardian(&rewards.vm)?;
-        rewards.pause()
-    };
-    unpauseCall => |rewards, ()| {
-        OFFICES.only_governance(&rewards.vm)?;
-        rewards.unpause()
-    };
+    acts {
+        classCountCall => |rewards, (class,)| rewards.class_count(class);
+        rarityMultiplierCall => |rewards, (class,)| rewards.rarity_multiplier(class);
+        previewRewardCall => |rewards, (member, quality, class)| {
+            rewards.preview_reward(member, quality, class)
+        };
+
+        recordContributionCall => |rewards, (member, proof)| {
+            rewards.record_contribution(member, proof)
+        };
+        recordBatchCall => |rewards, (entries, strict)| rewards.record_batch(entries, strict);
+
+        setRewardRateCall => |rewards, (rate,)| {
+            rewards.govern(|vm| PARAMETERS.set_rate(vm, rate))
+        };
+        setCooldownPeriodCall => |rewards, (period,)| {
+            rewards.govern(|vm| PARAMETERS.set_cooldown(vm, period))
+        };
+        setMinQualityCall => |rewards, (minimum,)| {
+            rewards.govern(|vm| PARAMETERS.set_min_quality(vm, minimum))
+        };
+        setRarityCurveCall => |rewards, (peak, floor, half_count)| {
+            rewards.govern(|vm| PARAMETERS.set_curve(vm, [peak, floor, half_count]))
+        };
+        setTimeBonusCall => |rewards, (step, maximum, period, gap)| {
+            rewards.govern(|vm| PARAMETERS.set_bonus(vm, [step, maximum, period, gap]))
+        };
+        setGovRewardCall => |rewards, (token, rate)| {
+            rewards.govern(|vm| PARAMETERS.set_gov(vm, token, rate))
+        };
+
+        transferGovernanceCall => |rewards, (to,)| {
+            rewards.govern(|vm| { OFFICES.offer_governance(vm, to); Ok(()) })
+        };
+        acceptGovernanceCall => |rewards, ()| OFFICES.accept_governance(&mut rewards.vm);
+        setVerifiedOracleCall => |rewards, (oracle,)| {
+            rewards.govern(|vm| OFFICES.set_oracle(vm, oracle))
+        };
+        setGuardianCall => |rewards, (guardian,)| {
+            rewards.govern(|vm| { OFFICES.set_guardian(vm, guardian); Ok(()) })
+        };
+
+        pauseCall => |rewards, ()| {
+            OFFICES.only_guardian(&rewards.vm)?;
+            rewards.pause()
+        };
+        unpauseCall => |rewards, ()| {
+            OFFICES.only_governance(&rewards.vm)?;
+            rewards.unpause()
+        };
+    }
 }

@@ -22,8 +22,7 @@
 //!
 //! Parameters that governance changes within the period are outside the bound.
 
-use alloy_primitives::U256;
-use datacoop_kit::host;
+use datacoop_kit::{Uint, host};
 use stylus_sdk::host::VM;
 
 use crate::{
@@ -36,10 +35,14 @@ pub const ONE: u64 = 1_000_000_000_000_000_000;
 
 /// Returns `number · multiplier / divisor`, rounded down; the result must be below 2^64.
 fn scale(vm: &VM, number: u64, multiplier: u64, divisor: u64) -> u64 {
-    let [low, ..] =
-        *host::mul_div(vm, &U256::from(number), &U256::from(multiplier), &U256::from(divisor))
-            .as_limbs();
+    let scaled = mul_div(vm, number.into(), multiplier, divisor);
+    let [low, ..] = scaled.lanes();
     low
+}
+
+/// Returns `number · multiplier / divisor`, rounded down.
+fn mul_div(vm: &VM, number: Uint, multiplier: u64, divisor: u64) -> Uint {
+    host::mul_div(vm, &number, &multiplier.into(), &divisor.into())
 }
 
 impl Curve {
@@ -103,6 +106,6 @@ pub fn points(vm: &VM, quality: u64, multiplier: u64, standing: &Standing) -> u6
 
 /// Returns the reward for some points at a rate, in wei.
 #[must_use]
-pub fn reward(vm: &VM, rate: u128, points: u64) -> U256 {
-    host::mul_div(vm, &U256::from(rate), &U256::from(points), &U256::from(ONE))
+pub fn reward(vm: &VM, rate: u128, points: u64) -> Uint {
+    mul_div(vm, rate.into(), points, ONE)
 }

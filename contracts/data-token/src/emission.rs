@@ -31,8 +31,14 @@
 //! What was minted stops counting when the thirteenth twelfth after its own begins: at least 365
 //! and at most 396 days later. The supply that the constructor creates does not count.
 
-use alloy_primitives::{B256, U256};
-use datacoop_kit::{Result, Revert, event::emit, host, layout, storage::Stored, word};
+use alloy_primitives::B256;
+use datacoop_kit::{
+    Result, Revert, Uint,
+    event::emit,
+    host, layout,
+    storage::Stored,
+    word::{join, split},
+};
 use stylus_sdk::host::VM;
 
 use crate::IDataToken::{
@@ -65,10 +71,10 @@ layout! {
         /// The cap's terms. Written by [`EmissionStorage::set_terms`].
         terms: Slot<Terms>,
         /// What the constructor created, in wei. Written by the constructor.
-        genesis: Slot<U256>,
+        genesis: Slot<Uint>,
         /// By twelfth, what had been emitted before its first mint. Written by
         /// [`EmissionStorage::emit_within_cap`].
-        marks: Mapping<B256, Mark>,
+        marks: Mapping<Uint, Mark>,
     }
 }
 
@@ -92,21 +98,23 @@ impl Sums {
 }
 
 impl Stored for Sums {
+    type Held<'a> = Uint;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
+    fn from_slot(word: B256) -> Self {
         let [low, high, base_low, base_high] = Stored::from_slot(word);
         Self {
-            emitted: wide(low, high & MASK_48),
+            emitted: join(low, high & MASK_48),
             twelfth: high >> 48,
-            base: wide(base_low, base_high),
+            base: join(base_low, base_high),
         }
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        let [low, high] = narrow(self.emitted);
-        let [base_low, base_high] = narrow(self.base);
-        [low, high | self.twelfth << 48, base_low, base_high].to_slot()
+    fn to_slot(&self) -> Uint {
+        let [low, high] = split(self.emitted);
+        let [base_low, base_high] = split(self.base);
+        Uint::from_lanes([low, high | self.twelfth << 48, base_low, base_high])
     }
 }
 
@@ -120,16 +128,18 @@ struct Terms {
 }
 
 impl Stored for Terms {
+    type Held<'a> = Uint;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
+    fn from_slot(word: B256) -> Self {
         let [low, high, bps, _] = Stored::from_slot(word);
-        Self { floor: wide(low, high), bps }
+        Self { floor: join(low, high), bps }
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        let [low, high] = narrow(self.floor);
-        [low, high, self.bps, 0].to_slot()
+    fn to_slot(&self) -> Uint {
+        let [low, high] = split(self.floor);
+        Uint::from_lanes([low, high, self.bps, 0])
     }
 }
 
@@ -143,40 +153,29 @@ struct Mark {
 }
 
 impl Stored for Mark {
+    type Held<'a> = Uint;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
+    fn from_slot(word: B256) -> Self {
         let [low, high, noted, _] = Stored::from_slot(word);
-        Self { emitted: wide(low, high), noted: noted != 0 }
+        Self { emitted: join(low, high), noted: noted != 0 }
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        let [low, high] = narrow(self.emitted);
-        [low, high, self.noted.into(), 0].to_slot()
+    fn to_slot(&self) -> Uint {
+        let [low, high] = split(self.emitted);
+        Uint::from_lanes([low, high, self.noted.into(), 0])
     }
 }
 
 /// The low 48 bits: what is left of a sum's high half beside the twelfth.
 const MASK_48: u64 = (1 << 48) - 1;
 
-/// Joins the halves of a number.
-#[inline(always)]
-fn wide(low: u64, high: u64) -> u128 {
-    u128::from(low) | u128::from(high) << 64
-}
-
-/// Splits a number in halves, the low one first.
-#[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "the halves are taken apart")]
-const fn narrow(number: u128) -> [u64; 2] {
-    [number as u64, (number >> 64) as u64]
-}
-
 /// Returns the basis points' share of an amount, rounded down; `bps` is at most [`MAX_BPS`].
 ///
 /// Divides by hand, 32 bits at a time: a 128-bit division would cost the program a kilobyte.
 fn share(amount: u128, bps: u64) -> u128 {
-    let [low, high] = narrow(amount);
+    let [low, high] = split(amount);
     let (mut quotient, mut rest) = (0_u128, 0_u64);
     for digit in [high >> 32, high & 0xffff_ffff, low >> 32, low & 0xffff_ffff] {
         // `digit` < 2^32, `bps` < 2^14 and `rest` < 2^14: every sum is below 2^47. The quotient
@@ -189,15 +188,14 @@ fn share(amount: u128, bps: u64) -> u128 {
 }
 
 /// Returns a number that is below 2^112, or `None`.
-fn emittable(number: &U256) -> Option<u128> {
-    let [low, high, 0, 0] = *number.as_limbs() else { return None };
-    Some(wide(low, high)).filter(|number| *number <= MAX_EMITTED)
+fn emittable(number: &Uint) -> Option<u128> {
+    number.to_u128().filter(|number| *number <= MAX_EMITTED)
 }
 
 impl EmissionStorage {
     /// Returns the floor, in wei.
-    pub(crate) fn floor(&self, vm: &VM) -> U256 {
-        U256::from(self.terms.get(vm).floor)
+    pub(crate) fn floor(&self, vm: &VM) -> u128 {
+        self.terms.get(vm).floor
     }
 
     /// Returns the basis points.
@@ -206,15 +204,15 @@ impl EmissionStorage {
     }
 
     /// Returns what may be minted now, when the supply is `supply`.
-    pub(crate) fn available(&self, vm: &VM, supply: &U256) -> U256 {
-        U256::from(self.room(vm, &self.sums_now(vm), supply))
+    pub(crate) fn available(&self, vm: &VM, supply: &Uint) -> u128 {
+        self.room(vm, &self.sums_now(vm), supply)
     }
 
     /// Returns what was ever created, in wei: at construction and since.
-    pub(crate) fn created(&self, vm: &VM) -> U256 {
+    pub(crate) fn created(&self, vm: &VM) -> Uint {
         let emitted = self.sums.get(vm).emitted;
         // Everything created was once part of a supply that fits.
-        self.genesis.get(vm).wrapping_add(U256::from(emitted))
+        self.genesis.get(vm).wrapping_add(&Uint::from(emitted))
     }
 
     /// Counts `value` against the cap, when the supply before it is `supply`.
@@ -222,11 +220,11 @@ impl EmissionStorage {
     /// # Errors
     ///
     /// [`EmissionCapExceeded`] when it is more than there is room for.
-    pub(crate) fn emit_within_cap(&self, vm: &mut VM, supply: &U256, value: &U256) -> Result<()> {
+    pub(crate) fn emit_within_cap(&self, vm: &mut VM, supply: &Uint, value: &Uint) -> Result<()> {
         let mut sums = self.sums_now(vm);
         let room = self.room(vm, &sums, supply);
         let Some(amount) = emittable(value).filter(|amount| *amount <= room) else {
-            return Err(Revert::new::<EmissionCapExceeded>((value, U256::from(room))));
+            return Err(Revert::new::<EmissionCapExceeded>((value, room)));
         };
         if self.sums.get(vm).twelfth != sums.twelfth {
             self.mark(vm, &sums);
@@ -249,9 +247,9 @@ impl EmissionStorage {
     pub(crate) fn start(
         &self,
         vm: &mut VM,
-        genesis: &U256,
-        floor: &U256,
-        bps: &U256,
+        genesis: &Uint,
+        floor: &Uint,
+        bps: &Uint,
     ) -> Result<()> {
         self.genesis.set(vm, genesis);
         let sums = Sums { emitted: 0, twelfth: this_twelfth(vm), base: 0 };
@@ -270,26 +268,22 @@ impl EmissionStorage {
     /// # Events
     ///
     /// [`EmissionCapChanged`].
-    pub(crate) fn set_terms(&self, vm: &mut VM, floor: &U256, bps: &U256) -> Result<()> {
-        let maximum = U256::from(MAX_FLOOR);
-        if *floor > maximum {
-            return Err(Revert::new::<EmissionFloorTooHigh>((floor, maximum)));
-        }
-        let maximum = U256::from(MAX_BPS);
-        if *bps > maximum {
-            return Err(Revert::new::<EmissionBpsTooHigh>((bps, maximum)));
-        }
+    pub(crate) fn set_terms(&self, vm: &mut VM, floor: &Uint, bps: &Uint) -> Result<()> {
+        let Some(new_floor) = floor.to_u128().filter(|floor| *floor <= MAX_FLOOR) else {
+            return Err(Revert::new::<EmissionFloorTooHigh>((floor, MAX_FLOOR)));
+        };
+        let Some(new_bps) = bps.to_u64().filter(|bps| *bps <= MAX_BPS) else {
+            return Err(Revert::new::<EmissionBpsTooHigh>((bps, MAX_BPS)));
+        };
         let old = self.terms.get(vm);
-        let ([low, high, ..], [new_bps, ..]) = (floor.as_limbs(), bps.as_limbs());
-        let new = Terms { floor: wide(*low, *high), bps: *new_bps };
-        self.terms.set(vm, &new);
-        emit::<EmissionCapChanged, _, _>(vm, (), (U256::from(old.floor), old.bps, floor, bps));
+        self.terms.set(vm, &Terms { floor: new_floor, bps: new_bps });
+        emit::<EmissionCapChanged, _, _>(vm, (), (old.floor, old.bps, floor, bps));
         Ok(())
     }
 
     /// Notes what was emitted before the first mint of a twelfth.
     fn mark(&self, vm: &mut VM, sums: &Sums) {
-        let place = self.marks.of(vm, &word::from_u64(sums.twelfth));
+        let place = self.marks.of(vm, &Uint::from(sums.twelfth));
         place.set(vm, &Mark { emitted: sums.emitted, noted: true });
     }
 
@@ -310,7 +304,7 @@ impl EmissionStorage {
         let mut twelfth = now.saturating_sub(TWELFTHS_BACK);
         // No mint is later than `sums.twelfth`, which is noted.
         while twelfth <= sums.twelfth {
-            let mark = self.marks.of(vm, &word::from_u64(twelfth)).get(vm);
+            let mark = self.marks.of(vm, &Uint::from(twelfth)).get(vm);
             if mark.noted {
                 return mark.emitted;
             }
@@ -320,10 +314,10 @@ impl EmissionStorage {
     }
 
     /// Returns what may be emitted by (1) of the proof, and within [`MAX_EMITTED`].
-    fn room(&self, vm: &VM, sums: &Sums, supply: &U256) -> u128 {
+    fn room(&self, vm: &VM, sums: &Sums, supply: &Uint) -> u128 {
         let Terms { floor, bps } = self.terms.get(vm);
         let counted = sums.counted();
-        let reference = supply.saturating_sub(U256::from(counted));
+        let reference = supply.checked_sub(&Uint::from(counted)).unwrap_or(Uint::ZERO);
         // A supply beyond the width of the sums earns no more than one of their width.
         let reference = emittable(&reference).unwrap_or(MAX_EMITTED);
         let cap = floor.max(share(reference, bps));

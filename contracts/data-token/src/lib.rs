@@ -12,11 +12,12 @@
 
 #![warn(clippy::arithmetic_side_effects)]
 
-extern crate alloc;
-
 pub mod emission;
 mod program;
 mod token;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use program::program;
+#[cfg(target_arch = "wasm32")]
+pub use program::user_entrypoint;
 pub use token::{DataToken, IDataToken, MINTER_ROLE, PAUSER_ROLE};

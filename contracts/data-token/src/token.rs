@@ -1,22 +1,26 @@
 //! Decides what DATA is: which components it is made of, where their storage lies, and which
 //! function of the interface runs what.
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
-    Account, Contract, Result, Revert,
+    Account, Contract, Result, Revert, Uint,
+    abi::Text,
     access_control::{AccessControl, AccessControlStorage, DEFAULT_ADMIN_ROLE},
     eip712::{Eip712, hash_of},
     erc20::{Erc20, Erc20Storage, valid_receiver},
     pausable::{Pausable, PausableStorage},
     permit::{Approval, Permit, PermitStorage, Signature},
-    routes,
+    routes, word,
 };
 use stylus_sdk::host::VM;
 
 use crate::emission::EmissionStorage;
 
 sol!("IDataToken.sol");
+
+/// The token's symbol.
+const SYMBOL: Text = Text::new("DATA");
 
 /// Who may mint: `keccak256("MINTER_ROLE")`.
 pub const MINTER_ROLE: B256 = hash_of("MINTER_ROLE");
@@ -31,12 +35,6 @@ pub struct DataToken {
 }
 
 impl DataToken {
-    /// The token on a host.
-    #[must_use]
-    pub const fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
     /// Makes the token: `admin` gets the admin role, `recipient` the supply.
     ///
     /// # Errors
@@ -51,10 +49,10 @@ impl DataToken {
         &mut self,
         admin: &Account,
         recipient: &Account,
-        supply: U256,
-        (floor, bps): (U256, U256),
+        supply: &Uint,
+        (floor, bps): (&Uint, &Uint),
     ) -> Result<()> {
-        EMISSION.start(&mut self.vm, &supply, &floor, &bps)?;
+        EMISSION.start(&mut self.vm, supply, floor, bps)?;
         self.grant(&DEFAULT_ADMIN_ROLE, admin);
         // Past `before_move`: the genesis supply does not count as emission.
         valid_receiver(recipient)?;
@@ -71,22 +69,22 @@ impl DataToken {
     /// # Events
     ///
     /// `Transfer` from the zero address.
-    pub fn mint(&mut self, to: &Account, amount: U256) -> Result<()> {
-        self.only_role(&MINTER_ROLE)?;
+    pub fn mint(&mut self, to: &Account, amount: &Uint) -> Result<()> {
+        self.only_role(&word::constant(MINTER_ROLE))?;
         self.mint_to(to, amount)
     }
 
     /// Returns what may be minted now, in wei.
     #[must_use]
-    pub fn mintable(&self) -> U256 {
+    pub fn mintable(&self) -> u128 {
         EMISSION.available(&self.vm, &self.total_supply())
     }
 
     /// Returns everything that was ever burned, in wei.
     #[must_use]
-    pub fn total_burned(&self) -> U256 {
+    pub fn total_burned(&self) -> Uint {
         // What was created is either burned or part of the supply.
-        EMISSION.created(&self.vm).wrapping_sub(self.total_supply())
+        EMISSION.created(&self.vm).wrapping_sub(&self.total_supply())
     }
 
     /// Changes the emission cap.
@@ -99,7 +97,7 @@ impl DataToken {
     /// # Events
     ///
     /// `EmissionCapChanged`.
-    pub fn set_emission_cap(&mut self, floor: &U256, bps: &U256) -> Result<()> {
+    pub fn set_emission_cap(&mut self, floor: &Uint, bps: &Uint) -> Result<()> {
         self.only_role(&DEFAULT_ADMIN_ROLE)?;
         EMISSION.set_terms(&mut self.vm, floor, bps)
     }
@@ -115,7 +113,7 @@ impl DataToken {
     ///
     /// `Paused`.
     pub fn pause_by_role(&mut self) -> Result<()> {
-        self.only_role(&PAUSER_ROLE)?;
+        self.only_role(&word::constant(PAUSER_ROLE))?;
         self.pause()
     }
 
@@ -130,12 +128,17 @@ impl DataToken {
     ///
     /// `Unpaused`.
     pub fn unpause_by_role(&mut self) -> Result<()> {
-        self.only_role(&PAUSER_ROLE)?;
+        self.only_role(&word::constant(PAUSER_ROLE))?;
         self.unpause()
     }
 }
 
 impl Contract for DataToken {
+    #[inline(always)]
+    fn new(vm: VM) -> Self {
+        Self { vm }
+    }
+
     #[inline(always)]
     fn vm(&self) -> &VM {
         &self.vm
@@ -153,12 +156,13 @@ impl Erc20 for DataToken {
     const ERC20: Erc20Storage = Erc20Storage::at(0);
 
     /// Nothing moves while the token is paused, and a mint stays inside the emission cap.
-    fn before_move(&mut self, from: &Account, _to: &Account, value: &U256) -> Result<()> {
+    fn before_move(&mut self, from: &Account, _to: &Account, value: &Uint) -> Result<()> {
         self.require_not_paused()?;
         if from.is_zero() {
             let supply = self.total_supply();
             // As in OpenZeppelin's token, overflow comes before any rule of our own.
-            supply.checked_add(*value).ok_or_else(Revert::overflow)?;
+            let sum = supply.checked_add(value);
+            sum.ok_or_else(Revert::overflow)?;
             EMISSION.emit_within_cap(&mut self.vm, &supply, value)?;
         }
         Ok(())
@@ -195,44 +199,44 @@ routes! {
         token.construct(admin, recipient, supply, (floor, bps))
     };
 
-    nameCall => |_, ()| Ok(DataToken::NAME);
-    symbolCall => |_, ()| Ok("DATA");
-    decimalsCall => |_, ()| Ok(18_u8);
-    totalSupplyCall => |token, ()| Ok(token.total_supply());
-    balanceOfCall => |token, (account,)| Ok(token.balance_of(account));
-    allowanceCall => |token, (owner, spender)| Ok(token.allowance(owner, spender));
-    transferCall => |token, (to, value)| token.transfer(to, value);
-    approveCall => |token, (spender, value)| token.approve(spender, value);
-    transferFromCall => |token, (from, to, value)| token.transfer_from(from, to, value);
+    reads {
+        nameCall => |_, ()| DataToken::NAME_TEXT;
+        symbolCall => |_, ()| SYMBOL;
+        decimalsCall => |_, ()| 18_u8;
+        totalSupplyCall => |token, ()| token.total_supply();
+        balanceOfCall => |token, (account,)| token.balance_of(account);
+        allowanceCall => |token, (owner, spender)| token.allowance(owner, spender);
+        noncesCall => |token, (owner,)| token.nonces(owner);
+        DOMAIN_SEPARATORCall => |token, ()| token.domain_separator();
+        eip712DomainCall => |token, ()| token.eip712_domain();
+        pausedCall => |token, ()| token.paused();
+        DEFAULT_ADMIN_ROLECall => |_, ()| DEFAULT_ADMIN_ROLE;
+        MINTER_ROLECall => |_, ()| word::constant(MINTER_ROLE);
+        PAUSER_ROLECall => |_, ()| word::constant(PAUSER_ROLE);
+        hasRoleCall => |token, (role, account)| token.has_role(role, account);
+        getRoleAdminCall => |token, (role,)| token.role_admin(role);
+        supportsInterfaceCall => |token, (interface,)| token.supports_interface(interface);
+        emissionFloorCall => |token, ()| EMISSION.floor(&token.vm);
+        emissionBpsCall => |token, ()| EMISSION.bps(&token.vm);
+        mintableCall => |token, ()| token.mintable();
+        totalBurnedCall => |token, ()| token.total_burned();
+    }
 
-    mintCall => |token, (to, amount)| token.mint(to, amount);
-    burnCall => |token, (value,)| token.burn(value);
-    burnFromCall => |token, (account, value)| token.burn_from(account, value);
-
-    permitCall => |token, (owner, spender, value, deadline, v, r, s)| {
-        token.permit(Approval { owner, spender, value, deadline }, Signature { v, r, s })
-    };
-    noncesCall => |token, (owner,)| Ok(token.nonces(owner));
-    DOMAIN_SEPARATORCall => |token, ()| Ok(token.domain_separator());
-    eip712DomainCall => |token, ()| Ok(token.eip712_domain());
-
-    pausedCall => |token, ()| Ok(token.paused());
-    pauseCall => |token, ()| token.pause_by_role();
-    unpauseCall => |token, ()| token.unpause_by_role();
-
-    DEFAULT_ADMIN_ROLECall => |_, ()| Ok(&DEFAULT_ADMIN_ROLE);
-    MINTER_ROLECall => |_, ()| Ok(&MINTER_ROLE);
-    PAUSER_ROLECall => |_, ()| Ok(&PAUSER_ROLE);
-    hasRoleCall => |token, (role, account)| Ok(token.has_role(role, account));
-    getRoleAdminCall => |token, (role,)| Ok(token.role_admin(role));
-    grantRoleCall => |token, (role, account)| token.grant_role(role, account);
-    revokeRoleCall => |token, (role, account)| token.revoke_role(role, account);
-    renounceRoleCall => |token, (role, account)| token.renounce_role(role, account);
-    supportsInterfaceCall => |token, (interface,)| Ok(token.supports_interface(interface));
-
-    emissionFloorCall => |token, ()| Ok(EMISSION.floor(&token.vm));
-    emissionBpsCall => |token, ()| Ok(EMISSION.bps(&token.vm));
-    mintableCall => |token, ()| Ok(token.mintable());
-    totalBurnedCall => |token, ()| Ok(token.total_burned());
-    setEmissionCapCall => |token, (floor, bps)| token.set_emission_cap(&floor, &bps);
+    acts {
+        transferCall => |token, (to, value)| token.transfer(to, value);
+        approveCall => |token, (spender, value)| token.approve(spender, value);
+        transferFromCall => |token, (from, to, value)| token.transfer_from(from, to, value);
+        mintCall => |token, (to, amount)| token.mint(to, amount);
+        burnCall => |token, (value,)| token.burn(value);
+        burnFromCall => |token, (account, value)| token.burn_from(account, value);
+        permitCall => |token, (owner, spender, value, deadline, v, r, s)| {
+            token.permit(Approval { owner, spender, value, deadline }, Signature { v, r, s })
+        };
+        pauseCall => |token, ()| token.pause_by_role();
+        unpauseCall => |token, ()| token.unpause_by_role();
+        grantRoleCall => |token, (role, account)| token.grant_role(role, account);
+        revokeRoleCall => |token, (role, account)| token.revoke_role(role, account);
+        renounceRoleCall => |token, (role, account)| token.renounce_role(role, account);
+        setEmissionCapCall => |token, (floor, bps)| token.set_emission_cap(floor, bps);
+    }
 }

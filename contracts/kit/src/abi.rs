@@ -1,21 +1,35 @@
 //! Decides how arguments are read and results written, checked against the types of an interface.
 //!
-//! The traits say which Rust type stands for which Solidity type; the tuple implementations make
-//! arguments, results, topics and error arguments out of them. The work is done by a few functions
-//! that are not generic, so that a method costs a handful of bytes.
+//! The traits say which Rust type stands for which Solidity type, and the tuple implementations
+//! make arguments, results, topics and error arguments of them. Words are passed by reference; a
+//! few functions that are not generic do the work, so that a method costs a handful of bytes.
 
-use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::B256;
 use alloy_sol_types::{SolType, sol_data};
 
-use crate::{Account, word};
+use crate::{
+    Account, Uint, output,
+    word::{self, Word},
+};
 
 /// A value that is one word of type `S` in the ABI.
 pub trait ToWord<S: SolType> {
+    /// The word itself, or a reference to it.
+    type Held: Word;
+
     /// Returns the word.
-    fn to_word(self) -> B256;
+    fn hold(self) -> Self::Held;
+
+    /// Writes the word as a result.
+    #[inline(always)]
+    fn write(self)
+    where
+        Self: Sized,
+    {
+        output::set_word(self.hold().word());
+    }
 }
 
 /// A value that is read from one word of type `S`.
@@ -24,38 +38,38 @@ pub trait FromWord<'a, S: SolType>: Sized {
     fn from_word(word: &'a B256) -> Option<Self>;
 }
 
-impl ToWord<sol_data::Address> for &Account {
-    #[inline(always)]
-    fn to_word(self) -> B256 {
-        *self.word()
-    }
+macro_rules! words {
+    ($($type:ty: $sol:ty;)*) => {$(
+        impl ToWord<$sol> for $type {
+            type Held = Self;
+
+            #[inline(always)]
+            fn hold(self) -> Self {
+                self
+            }
+        }
+
+        impl<'a> ToWord<$sol> for &'a $type {
+            type Held = &'a B256;
+
+            #[inline(always)]
+            fn hold(self) -> &'a B256 {
+                self.word()
+            }
+        }
+    )*};
 }
 
-impl ToWord<sol_data::Address> for Account {
-    #[inline(always)]
-    fn to_word(self) -> B256 {
-        *self.word()
-    }
+words! {
+    Account: sol_data::Address;
+    B256: sol_data::FixedBytes<32>;
+    Uint: sol_data::Uint<256>;
 }
 
 impl<'a> FromWord<'a, sol_data::Address> for &'a Account {
     #[inline(always)]
     fn from_word(word: &'a B256) -> Option<Self> {
         Account::from_word(word)
-    }
-}
-
-impl ToWord<sol_data::FixedBytes<32>> for &B256 {
-    #[inline(always)]
-    fn to_word(self) -> B256 {
-        *self
-    }
-}
-
-impl ToWord<sol_data::FixedBytes<32>> for B256 {
-    #[inline(always)]
-    fn to_word(self) -> B256 {
-        self
     }
 }
 
@@ -66,65 +80,64 @@ impl<'a> FromWord<'a, sol_data::FixedBytes<32>> for &'a B256 {
     }
 }
 
-impl ToWord<sol_data::Uint<256>> for &U256 {
+impl<'a> FromWord<'a, sol_data::Uint<256>> for &'a Uint {
     #[inline(always)]
-    fn to_word(self) -> B256 {
-        word::from_uint(self)
+    fn from_word(word: &'a B256) -> Option<Self> {
+        Some(Uint::from_word(word))
     }
 }
 
-impl ToWord<sol_data::Uint<256>> for U256 {
+macro_rules! small_numbers {
+    ($($type:ty: $($sol:ty),+;)*) => {$($(
+        impl ToWord<$sol> for $type {
+            type Held = Uint;
+
+            #[inline(always)]
+            fn hold(self) -> Uint {
+                Uint::from(u64::from(self))
+            }
+
+            #[inline(always)]
+            fn write(self) {
+                output::set_number(self.into());
+            }
+        }
+    )+)*};
+}
+
+small_numbers! {
+    u8: sol_data::Uint<8>;
+    u64: sol_data::Uint<64>, sol_data::Uint<256>;
+    bool: sol_data::Bool;
+}
+
+impl ToWord<sol_data::Uint<256>> for u128 {
+    type Held = Uint;
+
     #[inline(always)]
-    fn to_word(self) -> B256 {
-        word::from_uint(&self)
+    fn hold(self) -> Uint {
+        Uint::from(self)
     }
 }
 
-impl FromWord<'_, sol_data::Uint<256>> for U256 {
+impl FromWord<'_, sol_data::Uint<64>> for u64 {
     #[inline(always)]
     fn from_word(word: &B256) -> Option<Self> {
-        Some(word::to_uint(word))
+        Uint::from_word(word).to_u64()
     }
 }
 
-impl ToWord<sol_data::Uint<256>> for u64 {
+impl FromWord<'_, sol_data::Uint<8>> for u8 {
     #[inline(always)]
-    fn to_word(self) -> B256 {
-        word::from_u64(self)
-    }
-}
-
-macro_rules! small_uint {
-    ($($int:ty: $bits:literal),*) => {$(
-        impl ToWord<sol_data::Uint<$bits>> for $int {
-            #[inline(always)]
-            fn to_word(self) -> B256 {
-                word::from_u64(self.into())
-            }
-        }
-
-        impl FromWord<'_, sol_data::Uint<$bits>> for $int {
-            #[inline(always)]
-            fn from_word(word: &B256) -> Option<Self> {
-                Self::try_from(word::to_u64(word)?).ok()
-            }
-        }
-    )*};
-}
-
-small_uint!(u8: 8, u64: 64);
-
-impl ToWord<sol_data::Bool> for bool {
-    #[inline(always)]
-    fn to_word(self) -> B256 {
-        word::from_u64(self.into())
+    fn from_word(word: &B256) -> Option<Self> {
+        Self::try_from(Uint::from_word(word).to_u64()?).ok()
     }
 }
 
 impl FromWord<'_, sol_data::Bool> for bool {
     #[inline(always)]
     fn from_word(word: &B256) -> Option<Self> {
-        match word::to_u64(word)? {
+        match Uint::from_word(word).to_u64()? {
             0 => Some(false),
             1 => Some(true),
             _ => None,
@@ -132,28 +145,27 @@ impl FromWord<'_, sol_data::Bool> for bool {
     }
 }
 
-/// Four bytes, held in the order in which they are written.
+/// Four bytes, as a number in the order in which they are written.
 impl FromWord<'_, sol_data::FixedBytes<4>> for u32 {
     #[inline(always)]
     fn from_word(word: &B256) -> Option<Self> {
-        let (head, tail) = word.split_first_chunk()?;
-        tail.iter().all(|byte| *byte == 0).then_some(Self::from_be_bytes(*head))
+        // The bytes are the high half of the highest lane; all else is zero.
+        let [0, 0, 0, high] = Uint::from_word(word).lanes() else { return None };
+        #[allow(clippy::cast_possible_truncation, reason = "the low half is compared before")]
+        (high << 32 == 0).then_some((high >> 32) as Self)
     }
 }
 
 /// Values that are the words of the tuple `T` of Solidity types.
 pub trait ToWords<T> {
-    /// An array of as many words.
-    type Words: AsRef<[B256]>;
-
-    /// Returns the words.
-    fn to_words(self) -> Self::Words;
+    /// Runs `act` on the words.
+    fn with_words<R>(self, act: impl FnOnce(&[&B256]) -> R) -> R;
 }
 
 /// The result of a function whose results are the tuple `T` of Solidity types.
 pub trait Encode<T> {
-    /// Returns the encoded result.
-    fn encode(self) -> Vec<u8>;
+    /// Writes the result.
+    fn encode(self);
 }
 
 /// Arguments that are the tuple `T` of Solidity types.
@@ -164,42 +176,48 @@ pub trait Decode<'a, T>: Sized {
 }
 
 macro_rules! tuples {
-    ($($count:literal: $($value:ident $sol:ident)*;)*) => {$(
-        impl<$($value, $sol: SolType),*> ToWords<($($sol,)*)> for ($($value,)*)
+    ($($($value:ident $sol:ident)+;)*) => {$(
+        impl<$($value, $sol: SolType),+> ToWords<($($sol,)+)> for ($($value,)+)
         where
-            $($value: ToWord<$sol>,)*
+            $($value: ToWord<$sol>,)+
         {
-            type Words = [B256; $count];
-
             #[inline(always)]
             #[allow(non_snake_case, reason = "the values are named after their types")]
-            fn to_words(self) -> Self::Words {
-                let ($($value,)*) = self;
-                [$($value.to_word(),)*]
+            fn with_words<R>(self, act: impl FnOnce(&[&B256]) -> R) -> R {
+                let ($($value,)+) = self;
+                $(let $value = $value.hold();)+
+                act(&[$($value.word()),+])
             }
         }
 
-        impl<'a, $($value, $sol: SolType),*> Decode<'a, ($($sol,)*)> for ($($value,)*)
+        impl<'a, $($value, $sol: SolType),+> Decode<'a, ($($sol,)+)> for ($($value,)+)
         where
-            $($value: FromWord<'a, $sol>,)*
+            $($value: FromWord<'a, $sol>,)+
         {
             #[inline(always)]
             #[allow(non_snake_case, reason = "the values are named after their types")]
             fn decode(input: &'a [u8]) -> Option<Self> {
                 // Bytes after the last argument are ignored, as in Solidity.
-                let [$($value,)* ..] = words(input) else { return None };
-                Some(($($value::from_word($value)?,)*))
+                let [$($value,)+ ..] = word::words(input) else { return None };
+                Some(($($value::from_word($value)?,)+))
             }
         }
     )*};
 }
 
-impl ToWords<()> for () {
-    type Words = [B256; 0];
+tuples! {
+    A SA;
+    A SA B SB;
+    A SA B SB C SC;
+    A SA B SB C SC D SD;
+    A SA B SB C SC D SD E SE;
+    A SA B SB C SC D SD E SE F SF G SG;
+}
 
+impl ToWords<()> for () {
     #[inline(always)]
-    fn to_words(self) -> Self::Words {
-        []
+    fn with_words<R>(self, act: impl FnOnce(&[&B256]) -> R) -> R {
+        act(&[])
     }
 }
 
@@ -210,28 +228,15 @@ impl Decode<'_, ()> for () {
     }
 }
 
-tuples! {
-    1: A SA;
-    2: A SA B SB;
-    3: A SA B SB C SC;
-    4: A SA B SB C SC D SD;
-    5: A SA B SB C SC D SD E SE;
-    6: A SA B SB C SC D SD E SE F SF;
-    7: A SA B SB C SC D SD E SE F SF G SG;
-    8: A SA B SB C SC D SD E SE F SF G SG H SH;
-}
-
 impl Encode<()> for () {
     #[inline(always)]
-    fn encode(self) -> Vec<u8> {
-        Vec::new()
-    }
+    fn encode(self) {}
 }
 
 impl<V: ToWord<S>, S: SolType> Encode<(S,)> for V {
     #[inline(always)]
-    fn encode(self) -> Vec<u8> {
-        encode_words(&[self.to_word()])
+    fn encode(self) {
+        self.write();
     }
 }
 
@@ -239,8 +244,8 @@ macro_rules! encode_tuples {
     ($($($sol:ident)*;)*) => {$(
         impl<V: ToWords<($($sol,)*)>, $($sol: SolType),*> Encode<($($sol,)*)> for V {
             #[inline(always)]
-            fn encode(self) -> Vec<u8> {
-                encode_words(self.to_words().as_ref())
+            fn encode(self) {
+                self.with_words(|words| output::set(words));
             }
         }
     )*};
@@ -252,21 +257,61 @@ encode_tuples! {
     SA SB SC SD;
 }
 
-impl Encode<(sol_data::String,)> for &str {
-    fn encode(self) -> Vec<u8> {
-        let mut out = encode_words(&[word::from_u64(0x20)]);
-        push_text(&mut out, self);
-        out
+/// A text of at most 32 bytes that is known while compiling.
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    len: usize,
+    word: B256,
+}
+
+impl Text {
+    /// The text.
+    ///
+    /// # Panics
+    ///
+    /// Panics, while compiling, when it is longer than 32 bytes.
+    #[must_use]
+    #[allow(clippy::arithmetic_side_effects, reason = "evaluated while compiling")]
+    pub const fn new(text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut word = [0; 32];
+        let mut at = 0;
+        while at < text.len() {
+            word[at] = text[at];
+            at += 1;
+        }
+        Self { len: text.len(), word: B256::new(word) }
+    }
+
+    /// Returns the text's length, and its bytes with zeros after them.
+    #[must_use]
+    #[inline(always)]
+    pub fn tail(self) -> [B256; 2] {
+        [*Uint::from(self.len as u64).word(), word::constant(self.word)]
     }
 }
 
-impl Encode<(sol_data::Array<sol_data::Bool>,)> for Vec<bool> {
-    fn encode(self) -> Vec<u8> {
-        let mut out = encode_words(&[word::from_u64(0x20), word::from_u64(self.len() as u64)]);
-        for item in self {
-            push_word(&mut out, &item.to_word());
+impl Encode<(sol_data::String,)> for Text {
+    #[inline(always)]
+    fn encode(self) {
+        let [len, text] = self.tail();
+        output::set(&[Uint::from(32_u64).word(), &len, &text]);
+    }
+}
+
+/// A list of booleans that is written as it comes.
+#[derive(Debug)]
+pub struct Bools<I>(pub I);
+
+impl<I: ExactSizeIterator<Item = bool>> Encode<(sol_data::Array<sol_data::Bool>,)> for Bools<I> {
+    fn encode(self) {
+        let len = self.0.len();
+        // A head of two words; the list is not longer than the calldata.
+        output::reserve(len.wrapping_add(2).wrapping_mul(32));
+        output::push_all(&[Uint::from(32_u64).word(), Uint::from(len as u64).word()]);
+        for item in self.0 {
+            output::push(ToWord::<sol_data::Bool>::hold(item).word());
         }
-        out
     }
 }
 
@@ -288,79 +333,29 @@ impl<'a, S: SolType> Elements<'a, S> {
     /// Reads an array whose head is `offset`, from the bytes of the arguments; the rules are those
     /// of Solidity's decoder.
     fn decode(input: &'a [u8], offset: &B256) -> Option<Self> {
-        let at = usize::try_from(word::to_u64(offset)?).ok()?;
+        let at = usize::try_from(Uint::from_word(offset).to_u64()?).ok()?;
         let (len, rest) = input.get(at..)?.split_first_chunk::<32>()?;
-        let len = usize::try_from(word::to_u64(<&B256>::from(len))?).ok()?;
+        let len = usize::try_from(Uint::from_word(len.into()).to_u64()?).ok()?;
         let bytes = rest.get(..len.checked_mul(Self::WORDS.checked_mul(32)?)?)?;
         Some(Self { bytes, kind: PhantomData })
     }
 
     /// Returns the words of each element, in order.
     pub fn iter(self) -> impl ExactSizeIterator<Item = &'a [B256]> {
-        words(self.bytes).chunks_exact(Self::WORDS)
+        word::words(self.bytes).chunks_exact(Self::WORDS)
     }
 }
 
 impl<'a, S: SolType> Decode<'a, (sol_data::Array<S>,)> for (Elements<'a, S>,) {
     fn decode(input: &'a [u8]) -> Option<Self> {
-        let [offset, ..] = words(input) else { return None };
+        let [offset, ..] = word::words(input) else { return None };
         Some((Elements::decode(input, offset)?,))
     }
 }
 
 impl<'a, S: SolType> Decode<'a, (sol_data::Array<S>, sol_data::Bool)> for (Elements<'a, S>, bool) {
     fn decode(input: &'a [u8]) -> Option<Self> {
-        let [offset, flag, ..] = words(input) else { return None };
+        let [offset, flag, ..] = word::words(input) else { return None };
         Some((Elements::decode(input, offset)?, bool::from_word(flag)?))
     }
-}
-
-/// Returns the whole words at the start of the bytes.
-#[must_use]
-#[inline]
-pub const fn words(bytes: &[u8]) -> &[B256] {
-    #[allow(unsafe_code, reason = "a reference cast between transparent types")]
-    // SAFETY: `B256` is a transparent wrapper of 32 bytes, of alignment one, and as many of them
-    // lie in `bytes` as the division says.
-    unsafe {
-        core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len() / 32)
-    }
-}
-
-/// Returns the words' bytes.
-#[must_use]
-#[inline(never)]
-pub fn encode_words(words: &[B256]) -> Vec<u8> {
-    word::bytes(words).to_vec()
-}
-
-/// Returns a selector and the words' bytes: a call, or an error.
-#[must_use]
-#[inline(never)]
-pub fn encode_call(selector: [u8; 4], words: &[B256]) -> Vec<u8> {
-    let words = word::bytes(words);
-    let mut out = Vec::with_capacity(words.len().saturating_add(4));
-    out.extend_from_slice(&selector);
-    out.extend_from_slice(words);
-    out
-}
-
-/// Appends a word.
-#[inline(never)]
-pub fn push_word(out: &mut Vec<u8>, word: &B256) {
-    out.extend_from_slice(&word.0);
-}
-
-/// Appends the tail of a `string`: its length, its bytes, and zeros up to a whole word.
-pub fn push_text(out: &mut Vec<u8>, text: &str) {
-    push_bytes(out, text.as_bytes());
-}
-
-/// Appends the tail of a `bytes`: its length, the bytes, and zeros up to a whole word.
-#[inline(never)]
-pub fn push_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    push_word(out, &word::from_u64(bytes.len() as u64));
-    out.extend_from_slice(bytes);
-    let padding = bytes.len().wrapping_neg() % 32;
-    out.resize(out.len().saturating_add(padding), 0);
 }

@@ -1,10 +1,13 @@
 //! Decides who signed a hash, as OpenZeppelin's `ECDSA.recover(hash, v, r, s)` does.
 
-use alloy_primitives::{B256, U256, uint};
+use alloy_primitives::{B256, b256};
 use alloy_sol_types::sol;
 use stylus_sdk::host::VM;
 
-use crate::{Account, Result, Revert, host, word};
+use crate::{
+    Account, Result, Revert, Uint, host,
+    word::{self, Word},
+};
 
 sol! {
     /// Errors of OpenZeppelin's `ECDSA`.
@@ -19,8 +22,7 @@ pub use IEcdsa::{ECDSAInvalidSignature, ECDSAInvalidSignatureS, IEcdsaErrors};
 
 /// Half the order of secp256k1, rounded down: the greatest `s` of a signature that nobody can turn
 /// into another (EIP-2).
-const HALF_ORDER: U256 =
-    uint!(0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0_U256);
+const HALF_ORDER: B256 = b256!("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0");
 
 /// Returns the account of the precompile that recovers signers.
 fn precompile() -> Account {
@@ -34,12 +36,12 @@ fn precompile() -> Account {
 /// - [`ECDSAInvalidSignatureS`] when `s` is in the upper half of the order,
 /// - [`ECDSAInvalidSignature`] when nobody can have made the signature.
 pub fn recover(vm: &VM, hash: &B256, v: u8, r: &B256, s: &B256) -> Result<Account> {
-    if word::to_uint(s) > HALF_ORDER {
+    if *Uint::from_word(s) > Uint::new(word::constant(HALF_ORDER)) {
         return Err(Revert::new::<ECDSAInvalidSignatureS>((s,)));
     }
-    let input = [*hash, word::from_u64(v.into()), *r, *s];
+    let v = Uint::from(u64::from(v));
     // The precompile returns nothing for a bad signature, and fails only without gas.
-    let (signer, len) = if host::static_call(vm, &precompile(), word::bytes(&input)) {
+    let (signer, len) = if host::static_call(vm, &precompile(), &[hash, v.word(), r, s]) {
         host::returned_word(vm)
     } else {
         (B256::ZERO, 0)

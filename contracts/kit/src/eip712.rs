@@ -2,16 +2,15 @@
 //!
 //! Unlike OpenZeppelin's `EIP712` nothing is cached: hashing five words costs less than a slot.
 
-use alloc::vec::Vec;
-
 use alloy_primitives::B256;
 use alloy_sol_types::sol_data;
 use stylus_sdk::keccak_const::Keccak256;
 
 use crate::{
-    Account, Contract,
-    abi::{self, Encode},
-    host, word,
+    Account, Contract, Uint,
+    abi::{Encode, Text},
+    host, output,
+    word::{self, Word},
 };
 
 /// Hashes a text while compiling.
@@ -32,6 +31,12 @@ pub trait Eip712: Contract {
     /// The version of the signing domain.
     const VERSION: &'static str;
 
+    /// The name as it is written.
+    const NAME_TEXT: Text = Text::new(Self::NAME);
+
+    /// The version as it is written.
+    const VERSION_TEXT: Text = Text::new(Self::VERSION);
+
     /// The hash of the name.
     const NAME_HASH: B256 = hash_of(Self::NAME);
 
@@ -40,33 +45,35 @@ pub trait Eip712: Contract {
 
     /// Returns the domain separator.
     fn domain_separator(&self) -> B256 {
-        let words = [
-            DOMAIN_TYPEHASH,
-            Self::NAME_HASH,
-            Self::VERSION_HASH,
-            word::from_u64(host::chain_id(self.vm())),
-            *host::this(self.vm()).word(),
-        ];
-        host::keccak_words(self.vm(), &words)
+        host::keccak_words(
+            self.vm(),
+            &[
+                &word::constant(DOMAIN_TYPEHASH),
+                &word::constant(Self::NAME_HASH),
+                &word::constant(Self::VERSION_HASH),
+                Uint::from(host::chain_id(self.vm())).word(),
+                host::this(self.vm()).word(),
+            ],
+        )
     }
 
     /// Returns the hash that is signed for a struct's hash:
     /// `keccak256(0x1901 ‖ domain separator ‖ struct hash)`.
     fn typed_data_hash(&self, struct_hash: &B256) -> B256 {
-        let mut message = [0; 66];
-        let (prefix, words) = message.split_at_mut(2);
-        prefix.copy_from_slice(&[0x19, 0x01]);
-        let (domain, hash) = words.split_at_mut(32);
-        domain.copy_from_slice(&self.domain_separator().0);
-        hash.copy_from_slice(&struct_hash.0);
-        host::keccak(self.vm(), &message)
+        let domain = self.domain_separator();
+        let start = output::len();
+        output::append(2, |room| room.copy_from_slice(&[0x19, 0x01]));
+        output::push_all(&[&domain, struct_hash]);
+        let hash = output::read(start, |message| host::keccak(self.vm(), message));
+        output::truncate(start);
+        hash
     }
 
     /// Returns the domain as EIP-5267 describes it.
     fn eip712_domain(&self) -> Domain {
         Domain {
-            name: Self::NAME,
-            version: Self::VERSION,
+            name: Self::NAME_TEXT,
+            version: Self::VERSION_TEXT,
             chain_id: host::chain_id(self.vm()),
             contract: host::this(self.vm()),
         }
@@ -76,8 +83,8 @@ pub trait Eip712: Contract {
 /// A domain with a name, a version, a chain and a contract, and neither salt nor extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct Domain {
-    name: &'static str,
-    version: &'static str,
+    name: Text,
+    version: Text,
     chain_id: u64,
     contract: Account,
 }
@@ -94,28 +101,30 @@ type DomainTuple = (
 );
 
 impl Encode<DomainTuple> for Domain {
-    fn encode(self) -> Vec<u8> {
-        // The head is seven words; the tails follow in order: the name (a length and one word for
-        // a name of at most 32 bytes), the version (the same), the empty list.
+    fn encode(self) {
+        // The head is seven words; the tails follow in order: the name and the version, each a
+        // length and one word, then the empty list.
         const NAME_AT: u64 = 7 * 32;
         const VERSION_AT: u64 = NAME_AT + 64;
         const EXTENSIONS_AT: u64 = VERSION_AT + 64;
-
-        let mut fields = B256::ZERO;
         // Which fields there are, from the lowest bit: name, version, chain and contract.
-        fields[0] = 0b0_1111;
-        let mut out = abi::encode_words(&[
-            fields,
-            word::from_u64(NAME_AT),
-            word::from_u64(VERSION_AT),
-            word::from_u64(self.chain_id),
-            *self.contract.word(),
-            B256::ZERO,
-            word::from_u64(EXTENSIONS_AT),
+        const FIELDS: u64 = 0b0_1111;
+
+        let [name_len, name] = self.name.tail();
+        let [version_len, version] = self.version.tail();
+        output::set(&[
+            Uint::from_lanes([0, 0, 0, FIELDS << 56]).word(),
+            Uint::from(NAME_AT).word(),
+            Uint::from(VERSION_AT).word(),
+            Uint::from(self.chain_id).word(),
+            self.contract.word(),
+            Uint::ZERO.word(),
+            Uint::from(EXTENSIONS_AT).word(),
+            &name_len,
+            &name,
+            &version_len,
+            &version,
+            Uint::ZERO.word(),
         ]);
-        abi::push_text(&mut out, self.name);
-        abi::push_text(&mut out, self.version);
-        abi::push_word(&mut out, &B256::ZERO);
-        out
     }
 }

@@ -6,10 +6,9 @@
 //! The sum of balances is the total supply. [`Erc20::move_tokens`] is the one writer of both, and
 //! takes from one side exactly what it gives to the other.
 
-use alloy_primitives::U256;
 use alloy_sol_types::sol;
 
-use crate::{Account, Contract, Result, Revert, event::emit, host, layout};
+use crate::{Account, Contract, Result, Revert, Uint, event::emit, host, layout};
 
 sol! {
     /// Events of ERC-20 and errors of ERC-6093.
@@ -37,12 +36,12 @@ layout! {
     /// The storage of an ERC-20 token.
     pub struct Erc20Storage {
         /// What each account holds, in the token's smallest unit. Written by [`Erc20::move_tokens`].
-        balances: Mapping<Account, U256>,
+        balances: Mapping<Account, Uint>,
         /// What a spender may still take from an owner. Written by
         /// [`Erc20::set_allowance`].
-        allowances: NestedMapping<Account, Account, U256>,
+        allowances: NestedMapping<Account, Account, Uint>,
         /// The sum of all balances. Written by [`Erc20::move_tokens`].
-        total_supply: Slot<U256>,
+        total_supply: Slot<Uint>,
     }
 }
 
@@ -57,20 +56,20 @@ pub trait Erc20: Contract {
     /// # Errors
     ///
     /// Returns why it may not.
-    fn before_move(&mut self, from: &Account, to: &Account, value: &U256) -> Result<()>;
+    fn before_move(&mut self, from: &Account, to: &Account, value: &Uint) -> Result<()>;
 
     /// Returns the sum of all balances.
-    fn total_supply(&self) -> U256 {
+    fn total_supply(&self) -> Uint {
         Self::ERC20.total_supply.get(self.vm())
     }
 
     /// Returns what an account holds.
-    fn balance_of(&self, account: &Account) -> U256 {
+    fn balance_of(&self, account: &Account) -> Uint {
         Self::ERC20.balances.of(self.vm(), account).get(self.vm())
     }
 
     /// Returns what `spender` may still take from `owner`.
-    fn allowance(&self, owner: &Account, spender: &Account) -> U256 {
+    fn allowance(&self, owner: &Account, spender: &Account) -> Uint {
         Self::ERC20.allowances.of(self.vm(), owner, spender).get(self.vm())
     }
 
@@ -83,7 +82,7 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Transfer`].
-    fn transfer(&mut self, to: &Account, value: U256) -> Result<bool> {
+    fn transfer(&mut self, to: &Account, value: &Uint) -> Result<bool> {
         let from = host::sender(self.vm());
         self.transfer_between(&from, to, value).map(|()| true)
     }
@@ -98,7 +97,7 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Transfer`].
-    fn transfer_from(&mut self, from: &Account, to: &Account, value: U256) -> Result<bool> {
+    fn transfer_from(&mut self, from: &Account, to: &Account, value: &Uint) -> Result<bool> {
         let spender = host::sender(self.vm());
         self.spend_allowance(from, &spender, value)?;
         self.transfer_between(from, to, value).map(|()| true)
@@ -113,7 +112,7 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Approval`].
-    fn approve(&mut self, spender: &Account, value: U256) -> Result<bool> {
+    fn approve(&mut self, spender: &Account, value: &Uint) -> Result<bool> {
         let owner = host::sender(self.vm());
         self.approve_for(&owner, spender, value).map(|()| true)
     }
@@ -127,7 +126,7 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Transfer`] to the zero address.
-    fn burn(&mut self, value: U256) -> Result<()> {
+    fn burn(&mut self, value: &Uint) -> Result<()> {
         let account = host::sender(self.vm());
         self.burn_of(&account, value)
     }
@@ -141,7 +140,7 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Transfer`] to the zero address.
-    fn burn_from(&mut self, account: &Account, value: U256) -> Result<()> {
+    fn burn_from(&mut self, account: &Account, value: &Uint) -> Result<()> {
         let spender = host::sender(self.vm());
         self.spend_allowance(account, &spender, value)?;
         self.burn_of(account, value)
@@ -158,7 +157,7 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Transfer`].
-    fn transfer_between(&mut self, from: &Account, to: &Account, value: U256) -> Result<()> {
+    fn transfer_between(&mut self, from: &Account, to: &Account, value: &Uint) -> Result<()> {
         valid_sender(from)?;
         valid_receiver(to)?;
         self.move_checked(from, to, value)
@@ -173,7 +172,7 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Transfer`] to the zero address.
-    fn burn_of(&mut self, account: &Account, value: U256) -> Result<()> {
+    fn burn_of(&mut self, account: &Account, value: &Uint) -> Result<()> {
         valid_sender(account)?;
         self.move_checked(account, &Account::ZERO, value)
     }
@@ -187,7 +186,7 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Transfer`] from the zero address.
-    fn mint_to(&mut self, account: &Account, value: U256) -> Result<()> {
+    fn mint_to(&mut self, account: &Account, value: &Uint) -> Result<()> {
         valid_receiver(account)?;
         self.move_checked(&Account::ZERO, account, value)
     }
@@ -201,8 +200,8 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Transfer`].
-    fn move_checked(&mut self, from: &Account, to: &Account, value: U256) -> Result<()> {
-        self.before_move(from, to, &value)?;
+    fn move_checked(&mut self, from: &Account, to: &Account, value: &Uint) -> Result<()> {
+        self.before_move(from, to, value)?;
         self.move_tokens(from, to, value)
     }
 
@@ -216,16 +215,17 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Transfer`].
-    fn move_tokens(&mut self, from: &Account, to: &Account, value: U256) -> Result<()> {
+    fn move_tokens(&mut self, from: &Account, to: &Account, value: &Uint) -> Result<()> {
         if from.is_zero() {
-            let supply = self.total_supply().checked_add(value).ok_or_else(Revert::overflow)?;
+            let supply = self.total_supply().checked_add(value);
+            let supply = supply.ok_or_else(Revert::overflow)?;
             Self::ERC20.total_supply.set(self.vm_mut(), &supply);
         } else {
             let place = Self::ERC20.balances.of(self.vm(), from);
             let balance = place.get(self.vm());
             let rest = balance
                 .checked_sub(value)
-                .ok_or_else(|| Revert::new::<ERC20InsufficientBalance>((from, &balance, &value)))?;
+                .ok_or_else(|| Revert::new::<ERC20InsufficientBalance>((from, &balance, value)))?;
             place.set(self.vm_mut(), &rest);
         }
         if to.is_zero() {
@@ -251,8 +251,8 @@ pub trait Erc20: Contract {
     /// # Events
     ///
     /// [`Approval`].
-    fn approve_for(&mut self, owner: &Account, spender: &Account, value: U256) -> Result<()> {
-        self.set_allowance(owner, spender, &value)?;
+    fn approve_for(&mut self, owner: &Account, spender: &Account, value: &Uint) -> Result<()> {
+        self.set_allowance(owner, spender, value)?;
         emit::<Approval, _, _>(self.vm_mut(), (owner, spender), (value,));
         Ok(())
     }
@@ -263,13 +263,13 @@ pub trait Erc20: Contract {
     ///
     /// [`ERC20InsufficientAllowance`] when the allowance is less, then as
     /// [`set_allowance`](Self::set_allowance).
-    fn spend_allowance(&mut self, owner: &Account, spender: &Account, value: U256) -> Result<()> {
+    fn spend_allowance(&mut self, owner: &Account, spender: &Account, value: &Uint) -> Result<()> {
         let allowance = self.allowance(owner, spender);
-        if allowance == U256::MAX {
+        if allowance.is_max() {
             return Ok(());
         }
         let rest = allowance.checked_sub(value).ok_or_else(|| {
-            Revert::new::<ERC20InsufficientAllowance>((spender, &allowance, &value))
+            Revert::new::<ERC20InsufficientAllowance>((spender, &allowance, value))
         })?;
         self.set_allowance(owner, spender, &rest)
     }
@@ -280,7 +280,7 @@ pub trait Erc20: Contract {
     ///
     /// - [`ERC20InvalidApprover`] when the owner is the zero address,
     /// - [`ERC20InvalidSpender`] when the spender is.
-    fn set_allowance(&mut self, owner: &Account, spender: &Account, value: &U256) -> Result<()> {
+    fn set_allowance(&mut self, owner: &Account, spender: &Account, value: &Uint) -> Result<()> {
         if owner.is_zero() {
             return Err(Revert::new::<ERC20InvalidApprover>((owner,)));
         }

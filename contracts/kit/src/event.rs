@@ -1,20 +1,20 @@
 //! Decides how events are emitted: typed by the interface, written as plain words.
 
-use alloc::vec::Vec;
-
 use alloy_primitives::B256;
 use alloy_sol_types::{SolEvent, SolType, sol_data};
 use stylus_sdk::host::VM;
 
 use crate::{
-    abi::{self, ToWord},
-    host, word,
+    Uint,
+    abi::{ToWord, ToWords},
+    host, output,
+    word::{self, Word},
 };
 
 /// The indexed arguments and the data of an event whose topics are `T` and whose data is `D`.
 pub trait EventWords<T, D> {
     /// Emits the log, with the event's signature as its first topic.
-    fn log(self, vm: &mut VM, signature: &B256);
+    fn log(self, vm: &mut VM, signature: B256);
 }
 
 macro_rules! event_words {
@@ -30,10 +30,11 @@ macro_rules! event_words {
         {
             #[inline(always)]
             #[allow(non_snake_case, reason = "the values are named after their types")]
-            fn log(self, vm: &mut VM, signature: &B256) {
+            fn log(self, vm: &mut VM, signature: B256) {
                 let (($($topic,)*), ($($data,)*)) = self;
-                let words = [*signature, $($topic.to_word(),)* $($data.to_word(),)*];
-                host::log(vm, word::bytes(&words), $topics);
+                $(let $topic = $topic.hold();)*
+                $(let $data = $data.hold();)*
+                log_words(vm, signature, &[$($topic.word(),)* $($data.word(),)*], $topics);
             }
         }
     )*};
@@ -60,26 +61,54 @@ pub fn emit<'a, E: SolEvent, T, D>(vm: &mut VM, topics: T, data: D)
 where
     (T, D): EventWords<E::TopicList, E::DataTuple<'a>>,
 {
-    (topics, data).log(vm, &E::SIGNATURE_HASH);
+    (topics, data).log(vm, E::SIGNATURE_HASH);
 }
 
-/// Emits an event with three indexed arguments whose data is one `bytes`.
-pub fn emit_bytes<'a, E, A, B, C, SA, SB, SC>(vm: &mut VM, (a, b, c): (A, B, C), data: &[u8])
+/// Emits a log of a signature, which is known while compiling, and these words.
+#[inline(always)]
+fn log_words(vm: &mut VM, signature: B256, words: &[&B256], topics: usize) {
+    let [first, second, third, last] = word::raw_lanes(&signature);
+    log_lanes(vm, first, second, third, last, words, topics);
+}
+
+/// Emits a log of a signature and these words.
+#[inline(never)]
+fn log_lanes(
+    vm: &mut VM,
+    first: u64,
+    second: u64,
+    third: u64,
+    last: u64,
+    words: &[&B256],
+    topics: usize,
+) {
+    let start = output::len();
+    output::push(&word::from_raw_lanes(first, second, third, last));
+    output::push_all(words);
+    output::read(start, |log| host::log(vm, log, topics));
+    output::truncate(start);
+}
+
+/// Emits an event with three indexed arguments, whose data are the bytes that the output holds, and
+/// forgets those.
+pub fn emit_output<'a, E, T, A, B, C>(vm: &mut VM, topics: T)
 where
     E: SolEvent<
-            TopicList = (sol_data::FixedBytes<32>, SA, SB, SC),
+            TopicList = (sol_data::FixedBytes<32>, A, B, C),
             DataTuple<'a> = (sol_data::Bytes,),
         >,
-    A: ToWord<SA>,
-    B: ToWord<SB>,
-    C: ToWord<SC>,
-    SA: SolType,
-    SB: SolType,
-    SC: SolType,
+    T: ToWords<(A, B, C)>,
+    A: SolType,
+    B: SolType,
+    C: SolType,
     E::TopicList: alloy_sol_types::TopicList,
 {
-    let head = [E::SIGNATURE_HASH, a.to_word(), b.to_word(), c.to_word(), word::from_u64(0x20)];
-    let mut out: Vec<u8> = abi::encode_words(&head);
-    abi::push_bytes(&mut out, data);
-    host::log(vm, &out, 4);
+    let data = output::len();
+    output::push(&word::constant(E::SIGNATURE_HASH));
+    topics.with_words(|words| output::push_all(words));
+    // The head is one word; the bytes follow it.
+    output::push(Uint::from(32_u64).word());
+    output::push_tail(data);
+    output::read(data, |log| host::log(vm, log, 4));
+    output::truncate(0);
 }

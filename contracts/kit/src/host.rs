@@ -4,11 +4,13 @@
 //! The SDK's own wrappers take storage keys as numbers and so reverse 32 bytes for each access;
 //! these take words as the host has them.
 
-use alloc::vec::Vec;
-use alloy_primitives::{B256, U256};
+use alloy_primitives::B256;
 use stylus_sdk::host::VM;
 
-use crate::{Account, word};
+use crate::{
+    Account, Uint, output,
+    word::{self, Word},
+};
 
 #[cfg(target_arch = "wasm32")]
 mod raw {
@@ -71,7 +73,7 @@ mod imp {
 
     #[inline(always)]
     pub(super) fn code_size(_: &VM, of: &Account) -> usize {
-        unsafe { hostio::account_code_size(of.word()[12..].as_ptr()) }
+        unsafe { hostio::account_code_size(of.address().as_ptr()) }
     }
 
     #[inline(always)]
@@ -106,7 +108,7 @@ mod imp {
 
     #[inline(always)]
     pub(super) fn call(_: &VM, to: &Account, data: &[u8]) -> bool {
-        let (to, none) = (&to.word()[12..], B256::ZERO);
+        let (to, none) = (to.address(), B256::ZERO);
         let mut len = 0;
         unsafe {
             // The callee must see what was written, and may change what was read.
@@ -124,7 +126,7 @@ mod imp {
 
     #[inline(always)]
     pub(super) fn static_call(_: &VM, to: &Account, data: &[u8]) -> bool {
-        let to = &to.word()[12..];
+        let to = to.address();
         let mut len = 0;
         unsafe {
             // A read-only callee changes nothing, but must see what was written.
@@ -137,6 +139,16 @@ mod imp {
                 &raw mut len,
             ) == 0
         }
+    }
+
+    #[inline(always)]
+    pub(super) fn returned_len(_: &VM) -> usize {
+        unsafe { hostio::return_data_size() }
+    }
+
+    #[inline(always)]
+    pub(super) fn read_returned(_: &VM, room: &mut [u8]) {
+        unsafe { hostio::read_return_data(room.as_mut_ptr(), 0, room.len()) };
     }
 
     #[inline(always)]
@@ -182,7 +194,7 @@ mod imp {
     }
 
     pub(super) fn code_size(vm: &VM, of: &Account) -> usize {
-        vm.code_size(of.address())
+        vm.code_size(*of.address())
     }
 
     pub(super) fn value(vm: &VM) -> B256 {
@@ -237,6 +249,14 @@ mod imp {
         }
     }
 
+    pub(super) fn returned_len(vm: &VM) -> usize {
+        vm.return_data_size()
+    }
+
+    pub(super) fn read_returned(vm: &VM, room: &mut [u8]) {
+        room.copy_from_slice(&vm.read_return_data(0, Some(room.len())));
+    }
+
     pub(super) fn returned_word(vm: &VM) -> (B256, usize) {
         let data = vm.read_return_data(0, Some(32));
         let mut word = B256::ZERO;
@@ -270,9 +290,9 @@ pub fn keccak(vm: &VM, data: &[u8]) -> B256 {
 
 /// Returns the keccak-256 hash of the words, one after the other.
 #[must_use]
-#[inline]
-pub fn keccak_words<const N: usize>(vm: &VM, words: &[B256; N]) -> B256 {
-    keccak(vm, word::bytes(words))
+#[inline(never)]
+pub fn keccak_words(vm: &VM, words: &[&B256]) -> B256 {
+    output::gather(words, |bytes| imp::keccak(vm, bytes))
 }
 
 /// Returns who called.
@@ -312,14 +332,14 @@ pub fn log(vm: &mut VM, data: &[u8], topics: usize) {
 
 /// Returns the block's time, in seconds since 1970.
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn timestamp(vm: &VM) -> u64 {
     imp::timestamp(vm)
 }
 
 /// Returns the chain's id.
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn chain_id(vm: &VM) -> u64 {
     imp::chain_id(vm)
 }
@@ -330,39 +350,51 @@ pub fn chain_id(vm: &VM) -> u64 {
 /// carries neither.
 #[must_use]
 #[inline(never)]
-pub fn mul_div(vm: &VM, number: &U256, multiplier: &U256, divisor: &U256) -> U256 {
-    let mut value = word::from_uint(number);
+pub fn mul_div(vm: &VM, number: &Uint, multiplier: &Uint, divisor: &Uint) -> Uint {
+    let mut value = *number.word();
     // A product below the modulus is not changed by it.
-    imp::mul_mod(vm, &mut value, &word::from_uint(multiplier), &B256::repeat_byte(0xff));
-    imp::div(vm, &mut value, &word::from_uint(divisor));
-    word::to_uint(&value)
+    imp::mul_mod(vm, &mut value, multiplier.word(), &B256::repeat_byte(0xff));
+    imp::div(vm, &mut value, divisor.word());
+    Uint::new(value)
 }
 
-/// Calls a contract with all the gas there is, and returns whether it succeeded.
+/// Calls a function of a contract with these words and all the gas there is, and returns whether
+/// it succeeded.
 #[inline(never)]
-#[allow(clippy::needless_pass_by_ref_mut, reason = "only who may write the contract may call")]
-pub fn call(vm: &mut VM, to: &Account, data: &[u8]) -> bool {
-    imp::call(vm, to, data)
+pub fn call(vm: &mut VM, to: &Account, selector: u32, words: &[&B256]) -> bool {
+    output::set_selected(selector, words);
+    let succeeded = output::read(0, |data| imp::call(vm, to, data));
+    output::truncate(0);
+    succeeded
 }
 
-/// Calls a contract that must not change anything, and returns whether it succeeded.
+/// Calls a contract that must not change anything with these words, and returns whether it
+/// succeeded.
 #[must_use]
-#[inline(never)]
-pub fn static_call(vm: &VM, to: &Account, data: &[u8]) -> bool {
-    imp::static_call(vm, to, data)
+#[inline(always)]
+pub fn static_call(vm: &VM, to: &Account, words: &[&B256]) -> bool {
+    output::gather(words, |data| imp::static_call(vm, to, data))
+}
+
+/// Calls a function without arguments that must not change anything, and returns whether it
+/// succeeded.
+#[must_use]
+#[inline(always)]
+pub fn static_call_selector(vm: &VM, to: &Account, selector: u32) -> bool {
+    imp::static_call(vm, to, &selector.to_be_bytes())
 }
 
 /// Returns the first word of what the last call returned, and how many of its bytes were there.
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn returned_word(vm: &VM) -> (B256, usize) {
     imp::returned_word(vm)
 }
 
-/// Returns everything that the last call returned.
-#[must_use]
-#[inline]
-pub fn returned(vm: &VM) -> Vec<u8> {
-    use stylus_sdk::stylus_core::CalldataAccess;
-    vm.read_return_data(0, None)
+/// Writes to the output everything that the last call returned.
+#[inline(never)]
+pub fn returned(vm: &VM) {
+    let len = imp::returned_len(vm);
+    output::reserve(len);
+    output::append(len, |room| imp::read_returned(vm, room));
 }

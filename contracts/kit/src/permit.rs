@@ -1,13 +1,14 @@
 //! Decides how an owner approves by signature, as OpenZeppelin's `ERC20Permit` and `Nonces` do.
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::B256;
 use alloy_sol_types::sol;
 
 use crate::{
-    Account, Result, Revert, ecdsa,
+    Account, Result, Revert, Uint, ecdsa,
     eip712::{Eip712, hash_of},
     erc20::Erc20,
-    host, layout, word,
+    host, layout,
+    word::{self, Word},
 };
 
 sol! {
@@ -29,7 +30,7 @@ layout! {
     /// The storage of permits.
     pub struct PermitStorage {
         /// How many permits of an owner were used. Written by [`Permit::use_nonce`].
-        nonces: Mapping<Account, U256>,
+        nonces: Mapping<Account, Uint>,
     }
 }
 
@@ -41,9 +42,9 @@ pub struct Approval<'a> {
     /// Who may take them.
     pub spender: &'a Account,
     /// How many, in the token's smallest unit.
-    pub value: U256,
+    pub value: &'a Uint,
     /// The last second at which the signature is good.
-    pub deadline: U256,
+    pub deadline: &'a Uint,
 }
 
 /// A signature of secp256k1.
@@ -63,7 +64,7 @@ pub trait Permit: Erc20 + Eip712 {
     const PERMIT: PermitStorage;
 
     /// Returns the nonce of an owner's next permit.
-    fn nonces(&self, owner: &Account) -> U256 {
+    fn nonces(&self, owner: &Account) -> Uint {
         Self::PERMIT.nonces.of(self.vm(), owner).get(self.vm())
     }
 
@@ -81,19 +82,21 @@ pub trait Permit: Erc20 + Eip712 {
     /// [`Approval`](crate::erc20::Approval).
     fn permit(&mut self, approval: Approval<'_>, signature: Signature<'_>) -> Result<()> {
         let Approval { owner, spender, value, deadline } = approval;
-        if U256::from(host::timestamp(self.vm())) > deadline {
-            return Err(Revert::new::<ERC2612ExpiredSignature>((&deadline,)));
+        if Uint::from(host::timestamp(self.vm())) > *deadline {
+            return Err(Revert::new::<ERC2612ExpiredSignature>((deadline,)));
         }
         let nonce = self.use_nonce(owner);
-        let words = [
-            PERMIT_TYPEHASH,
-            *owner.word(),
-            *spender.word(),
-            word::from_uint(&value),
-            word::from_uint(&nonce),
-            word::from_uint(&deadline),
-        ];
-        let struct_hash = host::keccak_words(self.vm(), &words);
+        let struct_hash = host::keccak_words(
+            self.vm(),
+            &[
+                &word::constant(PERMIT_TYPEHASH),
+                owner.word(),
+                spender.word(),
+                value.word(),
+                nonce.word(),
+                deadline.word(),
+            ],
+        );
         let hash = self.typed_data_hash(&struct_hash);
         let signer = ecdsa::recover(self.vm(), &hash, signature.v, signature.r, signature.s)?;
         if signer != *owner {
@@ -103,11 +106,11 @@ pub trait Permit: Erc20 + Eip712 {
     }
 
     /// Returns an owner's nonce and counts it up.
-    fn use_nonce(&mut self, owner: &Account) -> U256 {
+    fn use_nonce(&mut self, owner: &Account) -> Uint {
         let place = Self::PERMIT.nonces.of(self.vm(), owner);
-        let nonce: U256 = place.get(self.vm());
+        let nonce: Uint = place.get(self.vm());
         // It starts at zero and grows by one: no chain lives long enough to overflow it.
-        place.set(self.vm_mut(), &nonce.wrapping_add(U256::ONE));
+        place.set(self.vm_mut(), &nonce.wrapping_add(&Uint::from(1_u64)));
         nonce
     }
 }

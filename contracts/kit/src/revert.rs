@@ -1,71 +1,65 @@
-//! Decides what a revert is: the encoded bytes of a typed error, made where it is raised.
+//! Decides what a revert is: the knowledge that the output holds a typed error.
 
-use alloc::vec::Vec;
 use alloy_sol_types::{Panic, SolError, sol_data};
+use stylus_sdk::host::VM;
 
 use crate::{
-    abi::{self, ToWords},
-    word,
+    abi::ToWords,
+    host, output,
+    word::{Uint, Word},
 };
 
 /// What a contract's functions return.
 pub type Result<T, E = Revert> = core::result::Result<T, E>;
 
-/// Why a call is reverted: the bytes that the caller will see.
+/// The knowledge that a call is to be reverted and that the output holds the error.
 ///
-/// Nothing on chain matches on an error, it is only passed on; so it is encoded at once and stays
-/// small, while [`new`](Self::new) takes nothing but an error of an interface and its arguments.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Nothing on chain matches on an error: it is passed on to the caller, or logged. So an error is
+/// written where it is raised, and what is handed back takes no room. [`new`](Self::new) writes
+/// nothing but an error of an interface with its arguments.
+#[derive(Debug)]
 #[must_use]
-pub struct Revert(Vec<u8>);
+pub struct Revert(());
 
 impl Revert {
-    /// Encodes a typed error: `Revert::new::<ERC20InvalidSender>((sender,))`.
-    #[inline]
+    /// Writes a typed error: `Revert::new::<ERC20InvalidSender>((sender,))`.
+    #[inline(always)]
     pub fn new<'a, E: SolError>(args: impl ToWords<E::Parameters<'a>>) -> Self {
-        Self(abi::encode_call(E::SELECTOR, args.to_words().as_ref()))
-    }
-
-    /// Encodes a typed error of a number and some bytes.
-    pub fn with_bytes<'a, E>(number: u64, bytes: &[u8]) -> Self
-    where
-        E: SolError<Parameters<'a> = (sol_data::Uint<256>, sol_data::Bytes)>,
-    {
-        // The head is two words; the bytes follow it.
-        let head = [word::from_u64(number), word::from_u64(2 * 32)];
-        let mut out = abi::encode_call(E::SELECTOR, &head);
-        abi::push_bytes(&mut out, bytes);
-        Self(out)
+        args.with_words(|words| output::set_selected(u32::from_be_bytes(E::SELECTOR), words));
+        Self(())
     }
 
     /// Reverts without a word, as Solidity does on malformed calldata.
-    #[inline]
+    #[inline(always)]
     pub const fn empty() -> Self {
-        Self(Vec::new())
+        Self(())
     }
 
-    /// Reverts as Solidity does when a checked sum overflows: `Panic(0x11)`.
+    /// Writes what Solidity reverts with when a checked sum overflows: `Panic(0x11)`.
     #[cold]
     pub fn overflow() -> Self {
-        Self(abi::encode_call(Panic::SELECTOR, &[word::from_u64(0x11)]))
+        Self::new::<Panic>((&Uint::from(0x11_u64),))
     }
 
-    /// Passes on what a called contract reverted with.
-    #[inline]
-    pub const fn bubble(data: Vec<u8>) -> Self {
-        Self(data)
+    /// Writes what the last called contract reverted with.
+    #[cold]
+    pub fn bubble(vm: &VM) -> Self {
+        host::returned(vm);
+        Self(())
     }
 
-    /// Returns the encoded error.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// Returns the encoded error.
-    #[must_use]
-    #[inline]
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.0
+    /// Wraps this error in another one, of a number and the bytes of this one.
+    #[cold]
+    pub fn wrap<'a, E>(self, number: u64) -> Self
+    where
+        E: SolError<Parameters<'a> = (sol_data::Uint<256>, sol_data::Bytes)>,
+    {
+        let inner = output::len();
+        output::push_selector(u32::from_be_bytes(E::SELECTOR));
+        // The head is two words; the bytes follow it.
+        output::push_all(&[Uint::from(number).word(), Uint::from(2 * 32_u64).word()]);
+        output::push_tail(inner);
+        output::remove_front(inner);
+        self
     }
 }

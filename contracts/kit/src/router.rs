@@ -1,45 +1,55 @@
 //! Decides which function a call runs, by the interface's own selectors.
 
-use alloc::vec::Vec;
-
 use alloy_primitives::B256;
 use alloy_sol_types::SolCall;
-use stylus_sdk::{ArbResult, abi::internal::CONSTRUCTOR_EXECUTED_SLOT};
+use stylus_sdk::{abi::internal::CONSTRUCTOR_EXECUTED_SLOT, host::VM};
 
 use crate::{
-    Contract, Revert,
+    Result, Revert,
     abi::{Decode, Encode},
     host,
-    revert::Result,
     storage::Place,
+    word,
 };
 
-/// An encoded result.
-pub type Output = Vec<u8>;
+/// A contract: the owner of the host's handle.
+///
+/// Reading takes `&self`, writing `&mut self`; a view cannot write, because the host writes only
+/// through [`vm_mut`](Self::vm_mut).
+pub trait Contract: Sized {
+    /// The contract on a host.
+    fn new(vm: VM) -> Self;
+
+    /// Returns the host for reading.
+    fn vm(&self) -> &VM;
+
+    /// Returns the host for writing.
+    fn vm_mut(&mut self) -> &mut VM;
+}
 
 /// A contract that answers calls. Written by [`routes!`](crate::routes).
 pub trait Router: Contract {
-    /// Runs the function that the selector names.
+    /// Runs the function that the selector names, and writes its result.
     ///
     /// # Errors
     ///
     /// Returns what the function reverts with; nothing when there is no such function or its
     /// arguments are malformed.
-    fn route(&mut self, selector: u32, input: &[u8]) -> Result<Output>;
+    fn route(&mut self, selector: u32, input: &[u8]) -> Result<()>;
 }
 
-/// Runs a call on a contract: what the entrypoint does.
+/// Runs a call on a contract.
 ///
 /// # Errors
 ///
-/// Returns the revert's data. Ether is refused before anything else, since no function takes any.
-#[inline]
-pub fn enter(mut contract: impl Router, input: &[u8]) -> ArbResult {
+/// Returns what the call reverts with: nothing when it brings ether, since no function takes any.
+#[inline(always)]
+pub fn enter(contract: &mut impl Router, input: &[u8]) -> Result<()> {
     if host::has_value(contract.vm()) {
-        return Err(Vec::new());
+        return Err(Revert::empty());
     }
-    let Some((selector, input)) = input.split_first_chunk() else { return Err(Vec::new()) };
-    contract.route(u32::from_be_bytes(*selector), input).map_err(Revert::into_bytes)
+    let Some((selector, input)) = input.split_first_chunk() else { return Err(Revert::empty()) };
+    contract.route(u32::from_be_bytes(*selector), input)
 }
 
 /// Runs one function: reads its arguments, calls it, writes its result.
@@ -51,28 +61,40 @@ pub fn enter(mut contract: impl Router, input: &[u8]) -> ArbResult {
 pub fn run<'a, C: SolCall, A, R>(
     input: &'a [u8],
     function: impl FnOnce(A) -> Result<R>,
-) -> Result<Output>
+) -> Result<()>
 where
     A: Decode<'a, C::Parameters<'a>>,
     R: Encode<C::ReturnTuple<'a>>,
 {
-    let args = A::decode(input).ok_or_else(Revert::empty)?;
-    function(args).map(R::encode)
+    let Some(args) = A::decode(input) else { return Err(Revert::empty()) };
+    function(args)?.encode();
+    Ok(())
 }
 
-/// Calls a function of a contract; its types follow from the function's.
+/// Runs one function that cannot fail: reads its arguments, calls it, writes its result.
 ///
 /// # Errors
 ///
-/// Returns what the function reverts with.
+/// Returns nothing when the arguments are malformed.
 #[inline(always)]
-pub fn apply<C, A, R>(
-    contract: &mut C,
-    function: impl FnOnce(&mut C, A) -> Result<R>,
-    args: A,
-) -> Result<R> {
+pub fn read<'a, C: SolCall, A, R>(input: &'a [u8], function: impl FnOnce(A) -> R) -> Result<()>
+where
+    A: Decode<'a, C::Parameters<'a>>,
+    R: Encode<C::ReturnTuple<'a>>,
+{
+    let Some(args) = A::decode(input) else { return Err(Revert::empty()) };
+    function(args).encode();
+    Ok(())
+}
+
+/// Calls a function of a contract; its types follow from the function's.
+#[inline(always)]
+pub fn apply<C, A, R>(contract: C, function: impl FnOnce(C, A) -> R, args: A) -> R {
     function(contract, args)
 }
+
+/// Where it is noted that the constructor ran: the slot that the SDK's own constructors use.
+const CONSTRUCTED: B256 = B256::new(CONSTRUCTOR_EXECUTED_SLOT.to_be_bytes());
 
 /// Runs the constructor, with arguments of the types `T`.
 ///
@@ -85,22 +107,22 @@ pub fn construct<'a, C: Contract, T, A>(
     contract: &mut C,
     input: &'a [u8],
     constructor: impl FnOnce(&mut C, A) -> Result<()>,
-) -> Result<Output>
+) -> Result<()>
 where
     A: Decode<'a, T>,
 {
-    // The flag that the SDK's own constructors use.
-    let done = Place::<bool>::at(B256::new(CONSTRUCTOR_EXECUTED_SLOT.to_be_bytes()));
+    let done = Place::<bool>::at(word::constant(CONSTRUCTED));
     if done.get(contract.vm()) {
         return Err(Revert::empty());
     }
     done.set(contract.vm_mut(), &true);
-    let args = A::decode(input).ok_or_else(Revert::empty)?;
-    constructor(contract, args).map(|()| Vec::new())
+    let Some(args) = A::decode(input) else { return Err(Revert::empty()) };
+    constructor(contract, args)
 }
 
 /// Returns whether `routed`, in any order, are exactly the interface's `selectors`.
 #[must_use]
+#[allow(clippy::arithmetic_side_effects, reason = "evaluated while compiling")]
 pub const fn covers(routed: &[u32], selectors: &[[u8; 4]]) -> bool {
     if routed.len() != selectors.len() {
         return false;
@@ -110,54 +132,54 @@ pub const fn covers(routed: &[u32], selectors: &[[u8; 4]]) -> bool {
         let selector = u32::from_be_bytes(selectors[i]);
         let mut j = 0;
         while j < routed.len() && routed[j] != selector {
-            j = next(j);
+            j += 1;
         }
         if j == routed.len() {
             return false;
         }
-        i = next(i);
+        i += 1;
     }
     true
 }
 
-/// Returns the next index; an index is below a length and cannot overflow.
-const fn next(index: usize) -> usize {
-    index.wrapping_add(1)
-}
-
 /// Makes a contract answer the calls of an interface.
 ///
-/// Each line names a call of the interface that `sol!` read, and what it does with the arguments.
-/// The compiler checks argument and result types against the interface, and that no function of
+/// Each line names a call of the interface that `sol!` read, and what it does with the arguments:
+/// under `reads` it sees the contract and returns its result, under `acts` it may change the
+/// contract or fail, and returns a [`Result`](crate::Result). The compiler checks argument and result types against the interface, and that no function of
 /// the interface is left out.
 #[macro_export]
 macro_rules! routes {
     (
         $contract:ty as $interface:ident ($calls:ident);
         constructor($($param:ty),*) => $constructor:expr;
-        $($call:ident => $function:expr;)*
+        reads { $($read:ident => $reading:expr;)* }
+        acts { $($act:ident => $acting:expr;)* }
     ) => {
         impl $crate::router::Router for $contract {
+            #[inline(always)]
             #[allow(non_upper_case_globals, reason = "a selector is named after its call")]
-            fn route(
-                &mut self,
-                selector: u32,
-                input: &[u8],
-            ) -> $crate::Result<$crate::router::Output> {
+            fn route(&mut self, selector: u32, input: &[u8]) -> $crate::Result<()> {
                 use $crate::reexport::{alloy_sol_types::SolCall, stylus_sdk::abi};
-                $(const $call: u32 =
-                    u32::from_be_bytes(<$interface::$call as SolCall>::SELECTOR);)*
+                $(const $read: u32 =
+                    u32::from_be_bytes(<$interface::$read as SolCall>::SELECTOR);)*
+                $(const $act: u32 =
+                    u32::from_be_bytes(<$interface::$act as SolCall>::SELECTOR);)*
                 const _: () = assert!(
-                    $crate::router::covers(&[$($call),*], $interface::$calls::SELECTORS),
+                    $crate::router::covers(&[$($read,)* $($act),*], $interface::$calls::SELECTORS),
                     "every function of the interface is routed, and no other",
                 );
                 match selector {
                     abi::CONSTRUCTOR_SELECTOR => $crate::router::construct::<
                         _, ($($param,)*), _,
                     >(self, input, $constructor),
-                    $($call => $crate::router::run::<$interface::$call, _, _>(
+                    $($read => $crate::router::read::<$interface::$read, _, _>(
                         input,
-                        |args| $crate::router::apply(self, $function, args),
+                        |args| $crate::router::apply(&*self, $reading, args),
+                    ),)*
+                    $($act => $crate::router::run::<$interface::$act, _, _>(
+                        input,
+                        |args| $crate::router::apply(self, $acting, args),
                     ),)*
                     _ => Err($crate::Revert::empty()),
                 }

@@ -6,87 +6,83 @@
 
 use core::marker::PhantomData;
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::B256;
 use stylus_sdk::host::VM;
 
-use crate::{Account, host, word};
+use crate::{
+    Account, Uint, host,
+    word::{self, Word},
+};
 
 /// A value that fills a storage slot.
 pub trait Stored: Sized {
+    /// What is written: the word itself, or a reference to it.
+    type Held<'a>: Word
+    where
+        Self: 'a;
+
     /// Reads the value from its slot's word.
-    fn from_slot(word: &B256) -> Self;
+    fn from_slot(word: B256) -> Self;
 
     /// Returns the slot's word.
-    fn to_slot(&self) -> B256;
+    fn to_slot(&self) -> Self::Held<'_>;
 }
 
-impl Stored for U256 {
+impl Stored for Uint {
+    type Held<'a> = &'a B256;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
-        word::to_uint(word)
+    fn from_slot(word: B256) -> Self {
+        Self::new(word)
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        word::from_uint(self)
+    fn to_slot(&self) -> &B256 {
+        self.word()
     }
 }
 
 impl Stored for bool {
+    type Held<'a> = Uint;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
-        !word::is_zero(word)
+    fn from_slot(word: B256) -> Self {
+        !word::is_zero(&word)
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        word::from_u64((*self).into())
+    fn to_slot(&self) -> Uint {
+        Uint::from(u64::from(*self))
     }
 }
 
 impl Stored for Account {
+    type Held<'a> = &'a B256;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
+    fn from_slot(word: B256) -> Self {
         // Only accounts are written to an account's slot.
-        *Self::from_word(word).unwrap_or(&Self::ZERO)
+        *Self::from_word(&word).unwrap_or(&Self::ZERO)
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        *self.word()
+    fn to_slot(&self) -> &B256 {
+        self.word()
     }
 }
 
 /// Four 64-bit numbers packed in one slot, the first in the low bits, as Solidity packs them.
 impl Stored for [u64; 4] {
+    type Held<'a> = Uint;
+
     #[inline(always)]
-    fn from_slot(word: &B256) -> Self {
-        word::to_uint(word).into_limbs()
+    fn from_slot(word: B256) -> Self {
+        Uint::new(word).lanes()
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> B256 {
-        word::from_uint(&U256::from_limbs(*self))
-    }
-}
-
-/// A value that a mapping can be keyed by: its word.
-pub trait Key {
-    /// Returns the word that is hashed.
-    fn word(&self) -> &B256;
-}
-
-impl Key for Account {
-    #[inline(always)]
-    fn word(&self) -> &B256 {
-        Self::word(self)
-    }
-}
-
-impl Key for B256 {
-    #[inline(always)]
-    fn word(&self) -> &B256 {
-        self
+    fn to_slot(&self) -> Uint {
+        Uint::from_lanes(*self)
     }
 }
 
@@ -109,13 +105,13 @@ impl<V: Stored> Place<V> {
     #[must_use]
     #[inline(always)]
     pub fn get(&self, vm: &VM) -> V {
-        V::from_slot(&host::load(vm, &self.key))
+        V::from_slot(host::load(vm, &self.key))
     }
 
     /// Writes the value.
     #[inline(always)]
     pub fn set(&self, vm: &mut VM, value: &V) {
-        host::store(vm, &self.key, &value.to_slot());
+        host::store(vm, &self.key, value.to_slot().word());
     }
 }
 
@@ -137,18 +133,13 @@ impl<V: Stored> Slot<V> {
     #[must_use]
     #[inline(always)]
     pub fn get(&self, vm: &VM) -> V {
-        self.place().get(vm)
+        V::from_slot(load_slot(vm, self.slot))
     }
 
     /// Writes the value.
     #[inline(always)]
     pub fn set(&self, vm: &mut VM, value: &V) {
-        self.place().set(vm, value);
-    }
-
-    #[inline(always)]
-    fn place(&self) -> Place<V> {
-        Place::at(word::from_u64(self.slot.into()))
+        store_slot(vm, self.slot, value.to_slot().word());
     }
 }
 
@@ -159,7 +150,7 @@ pub struct Mapping<K, V> {
     entry: PhantomData<(K, V)>,
 }
 
-impl<K: Key, V: Stored> Mapping<K, V> {
+impl<K: Word, V: Stored> Mapping<K, V> {
     /// The mapping in the given slot.
     #[must_use]
     pub const fn at(slot: u8) -> Self {
@@ -170,7 +161,7 @@ impl<K: Key, V: Stored> Mapping<K, V> {
     #[must_use]
     #[inline(always)]
     pub fn of(&self, vm: &VM, key: &K) -> Place<V> {
-        Place::at(mapped(vm, key.word(), &word::from_u64(self.slot.into())))
+        Place::at(mapped_at(vm, key.word(), self.slot))
     }
 }
 
@@ -181,7 +172,7 @@ pub struct NestedMapping<K, L, V> {
     entry: PhantomData<(K, L, V)>,
 }
 
-impl<K: Key, L: Key, V: Stored> NestedMapping<K, L, V> {
+impl<K: Word, L: Word, V: Stored> NestedMapping<K, L, V> {
     /// The mapping of mappings in the given slot.
     #[must_use]
     pub const fn at(slot: u8) -> Self {
@@ -192,15 +183,33 @@ impl<K: Key, L: Key, V: Stored> NestedMapping<K, L, V> {
     #[must_use]
     #[inline(always)]
     pub fn of(&self, vm: &VM, outer: &K, inner: &L) -> Place<V> {
-        let root = mapped(vm, outer.word(), &word::from_u64(self.slot.into()));
+        let root = mapped_at(vm, outer.word(), self.slot);
         Place::at(mapped(vm, inner.word(), &root))
     }
+}
+
+/// Reads a slot of the layout.
+#[inline(never)]
+fn load_slot(vm: &VM, slot: u8) -> B256 {
+    host::load(vm, Uint::from(u64::from(slot)).word())
+}
+
+/// Writes a slot of the layout.
+#[inline(never)]
+fn store_slot(vm: &mut VM, slot: u8, value: &B256) {
+    host::store(vm, Uint::from(u64::from(slot)).word(), value);
+}
+
+/// Returns where a mapping in a slot of the layout keeps the value of `key`.
+#[inline(never)]
+fn mapped_at(vm: &VM, key: &B256, slot: u8) -> B256 {
+    mapped(vm, key, Uint::from(u64::from(slot)).word())
 }
 
 /// Returns where a mapping at `root` keeps the value of `key`.
 #[inline(never)]
 fn mapped(vm: &VM, key: &B256, root: &B256) -> B256 {
-    host::keccak_words(vm, &[*key, *root])
+    host::keccak_words(vm, &[key, root])
 }
 
 /// Declares a component's storage: fields in consecutive slots from a base that the contract

@@ -31,7 +31,7 @@ const RECOVER: Address = address!("0000000000000000000000000000000000000001");
 pub const START: u64 = 1_767_225_600;
 
 /// A contract's program: what its entrypoint runs.
-pub type Program = fn(Vec<u8>, VM) -> ArbResult;
+pub type Program = fn(&[u8], VM) -> ArbResult;
 
 /// An emitted log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,11 +156,8 @@ impl Chain {
         };
         let node = Node { chain: self.clone(), this: to, sender: from, value };
         // As the SDK's entrypoint.
-        let outcome = if reentrant {
-            Err(Vec::new())
-        } else {
-            program(data.to_vec(), VM { host: Box::new(node) })
-        };
+        let outcome =
+            if reentrant { Err(Vec::new()) } else { program(data, VM { host: Box::new(node) }) };
         let mut world = self.0.borrow_mut();
         world.running.pop();
         if outcome.is_err() {

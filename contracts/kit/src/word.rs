@@ -1,15 +1,149 @@
-//! Decides how values are held: 32-byte big-endian words as the EVM writes them, accounts as
-//! checked words, and numbers as little-endian limbs.
+//! Decides how values are held: as the 32-byte big-endian words that the EVM knows.
+//!
+//! Calldata, storage, topics and errors are words. A value that stays a word is passed by
+//! reference from where it lies to where it goes and never converted; the few sums that a contract
+//! makes are made on words.
 
-use alloy_primitives::{Address, B256, U256};
+use core::cmp::Ordering;
 
-/// An address as a word: twelve zero bytes, then the address.
-///
-/// It is what calldata, topics, mapping keys and error arguments hold, so it is never copied out
-/// of the calldata nor padded again.
+use alloy_primitives::{Address, B256};
+
+/// Something that is held as a word.
+pub trait Word {
+    /// Returns the word.
+    fn word(&self) -> &B256;
+}
+
+impl Word for B256 {
+    #[inline(always)]
+    fn word(&self) -> &B256 {
+        self
+    }
+}
+
+impl<W: Word> Word for &W {
+    #[inline(always)]
+    fn word(&self) -> &B256 {
+        W::word(self)
+    }
+}
+
+/// An address: twelve zero bytes, then its twenty.
 #[derive(Clone, Copy, Debug)]
 #[repr(transparent)]
 pub struct Account(B256);
+
+/// A number below 2^256.
+#[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
+pub struct Uint(B256);
+
+impl Word for Account {
+    #[inline(always)]
+    fn word(&self) -> &B256 {
+        &self.0
+    }
+}
+
+impl Word for Uint {
+    #[inline(always)]
+    fn word(&self) -> &B256 {
+        &self.0
+    }
+}
+
+/// Returns the lane of a word with the given index, the first one having the highest bytes, as it
+/// lies in memory.
+#[inline(always)]
+fn raw_lane(word: &B256, index: usize) -> u64 {
+    debug_assert!(index < 4, "a word has four lanes");
+    #[allow(unsafe_code, reason = "a lane is read in one piece, whatever its alignment")]
+    // SAFETY: the callers' indices are below four, so that the eight bytes lie in the word.
+    unsafe {
+        word.as_ptr().cast::<u64>().add(index).read_unaligned()
+    }
+}
+
+/// Writes the lane of a word with the given index.
+#[inline(always)]
+fn set_raw_lane(word: &mut B256, index: usize, lane: u64) {
+    debug_assert!(index < 4, "a word has four lanes");
+    #[allow(unsafe_code, reason = "a lane is written in one piece, whatever its alignment")]
+    // SAFETY: the callers' indices are below four, so that the eight bytes lie in the word.
+    unsafe {
+        word.as_mut_ptr().cast::<u64>().add(index).write_unaligned(lane);
+    }
+}
+
+/// Returns whether two words are equal.
+#[must_use]
+#[inline(never)]
+pub fn same(left: &B256, right: &B256) -> bool {
+    let differ = |index| raw_lane(left, index) ^ raw_lane(right, index);
+    differ(0) | differ(1) | differ(2) | differ(3) == 0
+}
+
+/// Returns whether a word is zero.
+#[must_use]
+#[inline(never)]
+pub fn is_zero(word: &B256) -> bool {
+    raw_lane(word, 0) | raw_lane(word, 1) | raw_lane(word, 2) | raw_lane(word, 3) == 0
+}
+
+/// Writes a word that is known while compiling, as four immediates: a byte of code is cheaper than
+/// a byte of static data, which a program pays for at every start.
+#[must_use]
+#[inline(always)]
+pub fn constant(word: B256) -> B256 {
+    let [first, second, third, last] = raw_lanes(&word);
+    from_raw_lanes(first, second, third, last)
+}
+
+/// Returns the four lanes of a word, as they lie in memory.
+#[inline(always)]
+pub(crate) fn raw_lanes(word: &B256) -> [u64; 4] {
+    [raw_lane(word, 0), raw_lane(word, 1), raw_lane(word, 2), raw_lane(word, 3)]
+}
+
+/// Returns the word of four lanes, as they lie in memory.
+#[inline(never)]
+pub(crate) fn from_raw_lanes(first: u64, second: u64, third: u64, last: u64) -> B256 {
+    let mut word = B256::ZERO;
+    set_raw_lane(&mut word, 0, first);
+    set_raw_lane(&mut word, 1, second);
+    set_raw_lane(&mut word, 2, third);
+    set_raw_lane(&mut word, 3, last);
+    word
+}
+
+/// Returns the number with its bytes in the other order.
+#[inline(never)]
+const fn swapped(lane: u64) -> u64 {
+    lane.swap_bytes()
+}
+
+/// Returns the words' bytes, one after the other.
+#[must_use]
+#[inline(always)]
+pub const fn bytes(words: &[B256]) -> &[u8] {
+    #[allow(unsafe_code, reason = "a reference cast between transparent types")]
+    // SAFETY: `B256` is a transparent wrapper of 32 bytes, without padding and of alignment one.
+    unsafe {
+        core::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words))
+    }
+}
+
+/// Returns the whole words at the start of the bytes.
+#[must_use]
+#[inline(always)]
+pub const fn words(bytes: &[u8]) -> &[B256] {
+    #[allow(unsafe_code, reason = "a reference cast between transparent types")]
+    // SAFETY: `B256` is a transparent wrapper of 32 bytes, of alignment one, and as many of them
+    // lie in `bytes` as the division says.
+    unsafe {
+        core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len() / 32)
+    }
+}
 
 impl Account {
     /// The zero address: nobody.
@@ -17,7 +151,7 @@ impl Account {
 
     /// Returns the word as an account, or `None` when one of its twelve high bytes is not zero.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn from_word(word: &B256) -> Option<&Self> {
         is_address(word).then(|| {
             #[allow(unsafe_code, reason = "a reference cast between transparent types")]
@@ -30,7 +164,7 @@ impl Account {
     }
 
     /// Writes an account: `fill` receives the twenty bytes of its address.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn build(fill: impl FnOnce(&mut [u8; 20])) -> Self {
         let mut word = B256::ZERO;
         if let Some(bytes) = word.last_chunk_mut() {
@@ -39,26 +173,27 @@ impl Account {
         Self(word)
     }
 
-    /// Returns the word itself.
+    /// Returns the address, where it lies.
     #[must_use]
-    #[inline]
-    pub const fn word(&self) -> &B256 {
-        &self.0
-    }
-
-    /// Returns the twenty bytes of the address.
-    #[must_use]
-    #[inline]
-    pub fn address(&self) -> Address {
-        Address::from_word(self.0)
+    #[inline(always)]
+    pub fn address(&self) -> &Address {
+        let bytes: &[u8; 20] = self.0.last_chunk().unwrap_or(&[0; 20]);
+        bytes.into()
     }
 
     /// Returns whether this is the zero address.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn is_zero(&self) -> bool {
         is_zero(&self.0)
     }
+}
+
+/// Returns whether the twelve high bytes of a word are zero.
+#[inline(never)]
+fn is_address(word: &B256) -> bool {
+    // In the order of memory the second lane's first four bytes are its low half.
+    raw_lane(word, 0) | u64::from_le(raw_lane(word, 1)) << 32 == 0
 }
 
 impl From<Address> for Account {
@@ -68,6 +203,7 @@ impl From<Address> for Account {
 }
 
 impl PartialEq for Account {
+    #[inline(always)]
     fn eq(&self, other: &Self) -> bool {
         same(&self.0, &other.0)
     }
@@ -75,81 +211,266 @@ impl PartialEq for Account {
 
 impl Eq for Account {}
 
-/// Returns the four 64-bit lanes of a word, as they lie in memory. Only good for comparing.
-#[inline(always)]
-fn lanes(word: &B256) -> [u64; 4] {
-    let (chunks, _) = word.as_chunks::<8>();
-    let mut lanes = [0; 4];
-    for (lane, chunk) in lanes.iter_mut().zip(chunks) {
-        *lane = u64::from_ne_bytes(*chunk);
+impl Uint {
+    /// Zero.
+    pub const ZERO: Self = Self(B256::ZERO);
+
+    /// Returns the word as a number.
+    #[must_use]
+    #[inline(always)]
+    pub const fn from_word(word: &B256) -> &Self {
+        #[allow(unsafe_code, reason = "a reference cast between transparent types")]
+        // SAFETY: `Uint` is a transparent wrapper of `B256`, and every word is a number.
+        unsafe {
+            &*core::ptr::from_ref(word).cast::<Self>()
+        }
     }
-    lanes
+
+    /// Returns the word as a number.
+    #[must_use]
+    #[inline(always)]
+    pub const fn new(word: B256) -> Self {
+        Self(word)
+    }
+
+    /// Returns the number that is made of four 64-bit lanes, the lowest first.
+    #[must_use]
+    #[inline(always)]
+    pub fn from_lanes([low, second, third, high]: [u64; 4]) -> Self {
+        Self(from_lanes(low, second, third, high))
+    }
+
+    /// Returns the four 64-bit lanes of the number, the lowest first.
+    #[must_use]
+    #[inline(never)]
+    pub fn lanes(&self) -> [u64; 4] {
+        let [high, third, second, low] = raw_lanes(&self.0);
+        [swapped(low), swapped(second), swapped(third), swapped(high)]
+    }
+
+    /// Returns the number if it is below 2^64.
+    #[must_use]
+    #[inline(always)]
+    pub fn to_u64(&self) -> Option<u64> {
+        match self.lanes() {
+            [low, 0, 0, 0] => Some(low),
+            _ => None,
+        }
+    }
+
+    /// Returns the number if it is below 2^128.
+    #[must_use]
+    #[inline(always)]
+    pub fn to_u128(&self) -> Option<u128> {
+        match self.lanes() {
+            [low, high, 0, 0] => Some(join(low, high)),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the number is zero.
+    #[must_use]
+    #[inline(always)]
+    pub fn is_zero(&self) -> bool {
+        is_zero(&self.0)
+    }
+
+    /// Returns whether the number is 2^256 − 1.
+    #[must_use]
+    #[inline(never)]
+    pub fn is_max(&self) -> bool {
+        let lane = |index| raw_lane(&self.0, index);
+        lane(0) & lane(1) & lane(2) & lane(3) == u64::MAX
+    }
+
+    /// Returns the sum, or `None` when it overflows.
+    #[must_use]
+    #[inline(always)]
+    pub fn checked_add(&self, other: &Self) -> Option<Self> {
+        let (sum, carry) = sum(self, other, 0);
+        (!carry).then_some(sum)
+    }
+
+    /// Returns the difference, or `None` when `other` is greater.
+    #[must_use]
+    #[inline(always)]
+    pub fn checked_sub(&self, other: &Self) -> Option<Self> {
+        // In two's complement, and the carry tells that nothing was borrowed.
+        let (difference, carry) = sum(self, other, u64::MAX);
+        carry.then_some(difference)
+    }
+
+    /// Returns the sum modulo 2^256.
+    #[must_use]
+    #[inline(always)]
+    pub fn wrapping_add(&self, other: &Self) -> Self {
+        sum(self, other, 0).0
+    }
+
+    /// Returns the difference modulo 2^256.
+    #[must_use]
+    #[inline(always)]
+    pub fn wrapping_sub(&self, other: &Self) -> Self {
+        sum(self, other, u64::MAX).0
+    }
 }
 
-/// Returns whether two words are equal.
-#[must_use]
+/// Returns the word of four lanes of a number, the lowest first.
 #[inline(never)]
-pub fn same(left: &B256, right: &B256) -> bool {
-    let (left, right) = (lanes(left), lanes(right));
-    (left[0] ^ right[0]) | (left[1] ^ right[1]) | (left[2] ^ right[2]) | (left[3] ^ right[3]) == 0
+fn from_lanes(low: u64, second: u64, third: u64, high: u64) -> B256 {
+    from_raw_lanes(swapped(high), swapped(third), swapped(second), swapped(low))
 }
 
-/// Returns whether a word is zero.
-#[must_use]
+/// Returns the word of a small number.
 #[inline(never)]
-pub fn is_zero(word: &B256) -> bool {
-    let lanes = lanes(word);
-    lanes[0] | lanes[1] | lanes[2] | lanes[3] == 0
+fn from_u64(number: u64) -> B256 {
+    from_raw_lanes(0, 0, 0, swapped(number))
 }
 
-/// Returns whether the twelve high bytes of a word are zero.
+/// Returns `left + right` with a mask of zero, and `left − right` with one of ones; and the carry
+/// out of the highest bit.
 #[inline(never)]
-fn is_address(word: &B256) -> bool {
-    let [first, second, ..] = lanes(word);
-    // In memory order the second lane's first four bytes are its low half.
-    first | u64::from_le(second) << 32 == 0
-}
-
-/// Returns the number that a big-endian word holds.
-#[must_use]
-#[inline(never)]
-pub fn to_uint(word: &B256) -> U256 {
-    U256::from_be_bytes(word.0)
-}
-
-/// Returns a number as a big-endian word.
-#[must_use]
-#[inline(never)]
-pub fn from_uint(number: &U256) -> B256 {
-    B256::new(number.to_be_bytes())
-}
-
-/// Returns a small number as a word.
-#[must_use]
-#[inline(never)]
-pub fn from_u64(number: u64) -> B256 {
+fn sum(left: &Uint, right: &Uint, mask: u64) -> (Uint, bool) {
     let mut word = B256::ZERO;
-    if let Some(low) = word.last_chunk_mut() {
-        *low = number.to_be_bytes();
+    let mut carry = mask & 1;
+    for index in [3, 2, 1, 0] {
+        let left = u64::from_be(raw_lane(&left.0, index));
+        let right = u64::from_be(raw_lane(&right.0, index)) ^ mask;
+        let (partial, first) = left.overflowing_add(right);
+        let (lane, second) = partial.overflowing_add(carry);
+        set_raw_lane(&mut word, index, lane.to_be());
+        carry = (first | second).into();
     }
-    word
+    (Uint(word), carry != 0)
 }
 
-/// Returns the number that a word holds, or `None` when it is not below 2^64.
-#[must_use]
-#[inline(never)]
-pub fn to_u64(word: &B256) -> Option<u64> {
-    let [first, second, third, last] = lanes(word);
-    (first | second | third == 0).then_some(u64::from_be(last))
+impl From<u64> for Uint {
+    #[inline(always)]
+    fn from(number: u64) -> Self {
+        Self(from_u64(number))
+    }
 }
 
-/// Returns the bytes of some words, one after the other.
+impl From<u128> for Uint {
+    #[inline(always)]
+    fn from(number: u128) -> Self {
+        let [low, high] = split(number);
+        Self::from_lanes([low, high, 0, 0])
+    }
+}
+
+impl PartialEq for Uint {
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        same(&self.0, &other.0)
+    }
+}
+
+impl Eq for Uint {}
+
+impl PartialOrd for Uint {
+    #[inline(always)]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+
+    #[inline(always)]
+    fn lt(&self, other: &Self) -> bool {
+        !sum(self, other, u64::MAX).1
+    }
+
+    #[inline(always)]
+    fn gt(&self, other: &Self) -> bool {
+        other.lt(self)
+    }
+}
+
+impl Ord for Uint {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+/// Joins the halves of a number.
 #[must_use]
-#[inline]
-pub const fn bytes(words: &[B256]) -> &[u8] {
-    #[allow(unsafe_code, reason = "a reference cast between transparent types")]
-    // SAFETY: `B256` is a transparent wrapper of 32 bytes, without padding and of alignment one.
-    unsafe {
-        core::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words))
+#[inline(always)]
+pub fn join(low: u64, high: u64) -> u128 {
+    u128::from(low) | u128::from(high) << 64
+}
+
+/// Splits a number in halves, the low one first.
+#[must_use]
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "the halves are taken apart")]
+pub const fn split(number: u128) -> [u64; 2] {
+    [number as u64, (number >> 64) as u64]
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::U256;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn uint(number: U256) -> Uint {
+        Uint::new(number.into())
+    }
+
+    fn number() -> impl Strategy<Value = U256> {
+        prop_oneof![
+            any::<[u64; 4]>().prop_map(U256::from_limbs),
+            (any::<u64>(), 0..4_usize).prop_map(|(lane, shift)| U256::from(lane) << (64 * shift)),
+            any::<u8>().prop_map(|byte| U256::MAX - U256::from(byte)),
+            any::<u8>().prop_map(U256::from),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn sums_are_those_of_another_library(a in number(), b in number()) {
+            let (left, right) = (uint(a), uint(b));
+            prop_assert_eq!(left.checked_add(&right), a.checked_add(b).map(uint));
+            prop_assert_eq!(left.checked_sub(&right), a.checked_sub(b).map(uint));
+            prop_assert_eq!(left.wrapping_add(&right), uint(a.wrapping_add(b)));
+            prop_assert_eq!(left.wrapping_sub(&right), uint(a.wrapping_sub(b)));
+            prop_assert_eq!(left.cmp(&right), a.cmp(&b));
+            prop_assert_eq!(left < right, a < b);
+            prop_assert_eq!(left > right, a > b);
+            prop_assert_eq!(left == right, a == b);
+        }
+
+        #[test]
+        fn lanes_go_there_and_back(a in number()) {
+            let number = uint(a);
+            prop_assert_eq!(number.lanes(), *a.as_limbs());
+            prop_assert_eq!(Uint::from_lanes(number.lanes()), number);
+            prop_assert_eq!(number.to_u64(), u64::try_from(a).ok());
+            prop_assert_eq!(number.to_u128(), u128::try_from(a).ok());
+            prop_assert_eq!(number.is_zero(), a == U256::ZERO);
+            prop_assert_eq!(number.is_max(), a == U256::MAX);
+            prop_assert_eq!(constant(*number.word()), *number.word());
+        }
+
+        #[test]
+        fn accounts_are_words_with_twelve_zero_bytes(bytes: [u8; 32], zeros in 0..=32_usize) {
+            let mut word = B256::new(bytes);
+            word[..zeros].fill(0);
+            let clean = word[..12] == [0; 12];
+            prop_assert_eq!(Account::from_word(&word).map(|account| *account.word()),
+                clean.then_some(word));
+            if let Some(account) = Account::from_word(&word) {
+                prop_assert_eq!(*account, Account::from(*account.address()));
+                prop_assert_eq!(account.is_zero(), word == B256::ZERO);
+            }
+        }
+    }
+
+    #[test]
+    fn the_largest_number_is_told_from_its_neighbours() {
+        assert!(uint(U256::MAX).is_max());
+        for bit in 0..256 {
+            assert!(!uint(U256::MAX ^ U256::ONE << bit).is_max());
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The edges of the ABI: malformed calldata, ether, and the interface against the components.
 
 use alloy_primitives::{Address, B256, U256, hex};
-use alloy_sol_types::{SolCall, SolEvent, SolEventInterface};
+use alloy_sol_types::{SolCall, SolEvent};
 use data_token::{
     IDataToken::{
         self, IDataTokenCalls, IDataTokenErrors, IDataTokenEvents, approveCall, balanceOfCall,
