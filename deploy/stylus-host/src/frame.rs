@@ -98,7 +98,8 @@ pub(crate) struct Meters {
     pub(crate) memory: Memory,
     pub(crate) ink: Global,
     pub(crate) status: Global,
-    pub(crate) profile_caller: Option<Global>,
+    /// Holds the function that is running, if the program is profiled.
+    pub(crate) current: Option<Global>,
 }
 
 impl Meters {
@@ -108,6 +109,14 @@ impl Meters {
 
     pub(crate) fn is_exhausted(&self, ctx: impl AsContext) -> bool {
         !matches!(self.status.get(ctx), Val::I32(0))
+    }
+
+    /// Returns the function whose block is running, if the program is profiled.
+    pub(crate) fn current(&self, ctx: impl AsContext) -> Option<usize> {
+        match self.current?.get(ctx) {
+            Val::I32(function) => usize::try_from(function).ok(),
+            _ => None,
+        }
     }
 
     pub(crate) fn set_ink(&self, ctx: impl AsContextMut, ink: Ink) {

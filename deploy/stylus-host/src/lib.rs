@@ -17,6 +17,7 @@ mod precompiles;
 pub mod prices;
 mod program;
 mod state;
+mod survey;
 mod units;
 
 pub use chain::Block;
@@ -26,3 +27,8 @@ pub use meter::Metering;
 pub use outcome::{FunctionProfile, GasReport, Outcome, Profile, Status};
 pub use state::{Account, Code};
 pub use units::{Gas, Ink};
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -3,8 +3,8 @@
 //! In front of every block stands `if ink < cost { out_of_ink = 1; unreachable } ink -= cost`, as
 //! on the chain; `memory.copy` and `memory.fill` pay for their bytes as well, and `memory.grow`
 //! calls the program's own import `pay_for_memory_grow` first. With [`Metering::Profiled`], each
-//! block also adds its cost to a counter of its function, and each call of a host function leaves
-//! word of who called it.
+//! block also adds its cost to a counter of its function and says which function that is, so that
+//! host calls and traps are known by function.
 
 use std::ops::Range;
 
@@ -12,11 +12,12 @@ use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, Encode, ExportKind, GlobalType, Instruction, Module,
     RawSection, SectionId, ValType,
 };
-use wasmparser::{FunctionBody, Operator, Parser, Payload, TypeRef};
+use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
 use crate::{
     error::Error,
     prices::{self, BLOCK_INK, BULK_BYTE_INK, ModuleSize},
+    survey::Survey,
     units::Ink,
 };
 
@@ -24,8 +25,8 @@ use crate::{
 pub(crate) const INK_LEFT: &str = "stylus_ink_left";
 /// Name of the exported global that is 1 once the ink ran out.
 pub(crate) const INK_STATUS: &str = "stylus_ink_status";
-/// Name of the exported global that holds the function which called a host function last.
-pub(crate) const PROFILE_CALLER: &str = "stylus_profile_caller";
+/// Name of the exported global that holds the function whose block is running.
+pub(crate) const PROFILE_CURRENT: &str = "stylus_profile_current";
 
 /// Returns the name of the exported global that sums the ink of a function.
 pub(crate) fn profile_ink(function: usize) -> String {
@@ -103,128 +104,6 @@ pub(crate) fn meter(wasm: &[u8], metering: Metering) -> Result<Metered, Error> {
     Ok(Metered { wasm: module.finish(), size: survey.size, names: survey.names })
 }
 
-/// What must be known of a module before its functions can be rewritten.
-#[derive(Debug, Default)]
-struct Survey {
-    size: ModuleSize,
-    /// Inputs and outputs of each type.
-    types: Vec<(u64, u64)>,
-    imported_functions: u32,
-    /// Index of the import that pays for memory, when memory can grow.
-    pay_for_memory_grow: Option<u32>,
-    /// Globals, imported ones included.
-    globals: u32,
-    bodies: usize,
-    names: Vec<String>,
-}
-
-impl Survey {
-    fn of(wasm: &[u8]) -> Result<Self, Error> {
-        let mut survey = Self::default();
-        let mut memory_is_fixed = false;
-        survey.size.wasm_bytes = wasm.len() as u64;
-        for payload in Parser::new(0).parse_all(wasm) {
-            match payload? {
-                Payload::TypeSection(types) => {
-                    for ty in types.into_iter_err_on_gc_types() {
-                        let ty = ty?;
-                        let lens = (ty.params().len() as u64, ty.results().len() as u64);
-                        survey.types.push(lens);
-                    }
-                }
-                Payload::ImportSection(imports) => {
-                    for import in imports.into_imports() {
-                        survey.import(&import?);
-                    }
-                }
-                Payload::FunctionSection(functions) => {
-                    for ty in functions {
-                        let lens = survey.types.get(ty? as usize).copied().unwrap_or_default();
-                        survey.size.functions += 1;
-                        survey.size.type_len += lens.0 + lens.1;
-                    }
-                }
-                Payload::MemorySection(memories) => {
-                    for memory in memories {
-                        let memory = memory?;
-                        memory_is_fixed = memory.maximum == Some(memory.initial);
-                        survey.size.start_pages = u16::try_from(memory.initial).unwrap_or(u16::MAX);
-                    }
-                }
-                Payload::GlobalSection(globals) => {
-                    survey.size.globals += u64::from(globals.count());
-                    survey.globals += globals.count();
-                }
-                Payload::ElementSection(elements) => survey.elements(elements)?,
-                Payload::DataSection(data) => {
-                    for segment in data {
-                        survey.size.data_bytes += segment?.data.len() as u64;
-                    }
-                }
-                Payload::CodeSectionStart { count, .. } => survey.bodies = count as usize,
-                Payload::CustomSection(section) => {
-                    if let wasmparser::KnownCustom::Name(names) = section.as_known() {
-                        survey.names(names)?;
-                    }
-                }
-                _ => {}
-            }
-        }
-        if memory_is_fixed {
-            survey.pay_for_memory_grow = None;
-        }
-        survey.fill_names();
-        Ok(survey)
-    }
-
-    fn import(&mut self, import: &wasmparser::Import<'_>) {
-        match import.ty {
-            TypeRef::Func(_) => {
-                if import.module == "vm_hooks" && import.name == "pay_for_memory_grow" {
-                    self.pay_for_memory_grow = Some(self.imported_functions);
-                }
-                self.imported_functions += 1;
-            }
-            TypeRef::Global(_) => self.globals += 1,
-            _ => {}
-        }
-    }
-
-    fn elements(&mut self, elements: wasmparser::ElementSectionReader<'_>) -> Result<(), Error> {
-        for element in elements {
-            self.size.data_bytes += u64::from(match element?.items {
-                wasmparser::ElementItems::Functions(items) => items.count(),
-                wasmparser::ElementItems::Expressions(_, items) => items.count(),
-            });
-        }
-        Ok(())
-    }
-
-    fn names(&mut self, names: wasmparser::NameSectionReader<'_>) -> Result<(), Error> {
-        for subsection in names {
-            let wasmparser::Name::Function(functions) = subsection? else { continue };
-            self.names = vec![String::new(); self.bodies];
-            for naming in functions {
-                let naming = naming?;
-                let body = naming.index.checked_sub(self.imported_functions);
-                if let Some(name) = body.and_then(|body| self.names.get_mut(body as usize)) {
-                    *name = naming.name.to_owned();
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn fill_names(&mut self) {
-        self.names.resize(self.bodies, String::new());
-        for (body, name) in self.names.iter_mut().enumerate() {
-            if name.is_empty() {
-                *name = format!("func[{}]", body + self.imported_functions as usize);
-            }
-        }
-    }
-}
-
 /// Where the globals that count stand, and how they are declared.
 struct Layout<'a> {
     survey: &'a Survey,
@@ -252,7 +131,7 @@ impl<'a> Layout<'a> {
         layout.declare(INK_STATUS, ValType::I32);
         layout.declare("stylus_scratch", ValType::I32);
         if metering == Metering::Profiled {
-            layout.declare(PROFILE_CALLER, ValType::I32);
+            layout.declare(PROFILE_CURRENT, ValType::I32);
             for function in 0..survey.bodies {
                 layout.declare(&profile_ink(function), ValType::I64);
                 layout.declare(&profile_calls(function), ValType::I64);
@@ -310,7 +189,7 @@ impl<'a> Layout<'a> {
                 let cost = std::mem::take(&mut cost) + BLOCK_INK;
                 self.toll(cost, &mut out);
                 if self.metering == Metering::Profiled {
-                    self.profile(function, cost, first, &op, &mut out);
+                    self.profile(function, cost, first, &mut out);
                 }
                 first = false;
                 out.append(&mut block);
@@ -391,19 +270,12 @@ impl<'a> Layout<'a> {
     }
 
     /// `[] → []`, adds `cost` to the function's counter, counts a call in its first block, and
-    /// notes the function when the block ends in a call of a host function.
-    fn profile(
-        &self,
-        function: usize,
-        cost: Ink,
-        first: bool,
-        last: &Operator<'_>,
-        out: &mut Vec<u8>,
-    ) {
+    /// notes the function.
+    fn profile(&self, function: usize, cost: Ink, first: bool, out: &mut Vec<u8>) {
         use Instruction as I;
-        let caller = self.scratch + 1;
+        let current = self.scratch + 1;
         let index = u32::try_from(function).unwrap_or(u32::MAX);
-        let ink = caller + 1 + 2 * index;
+        let ink = current + 1 + 2 * index;
         let mut add = |global: u32, amount: i64| {
             encode(
                 out,
@@ -414,11 +286,7 @@ impl<'a> Layout<'a> {
         if first {
             add(ink + 1, 1);
         }
-        let into_host = matches!(last, Operator::Call { function_index }
-            if *function_index < self.survey.imported_functions);
-        if into_host {
-            encode(out, &[I::I32Const(index.cast_signed()), I::GlobalSet(caller)]);
-        }
+        encode(out, &[I::I32Const(index.cast_signed()), I::GlobalSet(current)]);
     }
 }
 

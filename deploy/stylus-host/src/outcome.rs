@@ -16,7 +16,8 @@ pub enum Status {
     Success,
     /// It reverted with its output as data.
     Revert,
-    /// It trapped, or a host function refused; it reverted without data. Says why.
+    /// It trapped, or a host function refused; it reverted without data. Says why and, for a
+    /// program that is profiled, in which function.
     Failure(String),
     /// It ran out of gas, all of which is gone.
     OutOfGas,
@@ -88,7 +89,8 @@ pub struct FunctionProfile {
     pub calls: u64,
     /// The ink of its own blocks.
     pub ink: Ink,
-    /// Its host calls by name: how many, and their ink with the EVM's gas in it.
+    /// Its host calls by name: how many, and their ink with the EVM's gas in it. A call of another
+    /// contract costs what that one does, whose functions are listed as well.
     pub hooks: BTreeMap<&'static str, (u64, Ink)>,
 }
 

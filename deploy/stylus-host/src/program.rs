@@ -109,6 +109,8 @@ impl Program {
         }
         let ink_left = store.data().meters.map_or(Ink(0), |meters| meters.ink_left(&store));
         let out_of_ink = store.data().meters.is_some_and(|meters| meters.is_exhausted(&store));
+        let running = store.data().meters.and_then(|meters| meters.current(&store));
+        let place = running.and_then(|running| self.names.get(running));
         let mut env = store.into_data();
         *chain = std::mem::take(&mut env.chain);
         let (_, result) = result?;
@@ -122,11 +124,11 @@ impl Program {
                 Some(Escape::Exit(_)) => (Status::Revert, output),
                 Some(Escape::OutOfInk) => (Status::OutOfGas, Vec::new()),
                 Some(Escape::Unsupported(what)) => (Status::Unsupported(what), Vec::new()),
-                Some(escape) => (Status::Failure(escape.to_string()), Vec::new()),
+                Some(escape) => (failure(escape, place), Vec::new()),
                 None if error.as_trap_code() == Some(TrapCode::StackOverflow) => {
                     (Status::OutOfStack, Vec::new())
                 }
-                None => (Status::Failure(error.to_string()), Vec::new()),
+                None => (failure(&error, place), Vec::new()),
             },
         };
         Ok(Run { status, output: output.into(), ink_left })
@@ -154,7 +156,7 @@ impl Program {
                 .ok_or(Error::Export { name: "memory" })?,
             ink: global(store, meter::INK_LEFT)?,
             status: global(store, meter::INK_STATUS)?,
-            profile_caller: instance.get_global(&*store, meter::PROFILE_CALLER),
+            current: instance.get_global(&*store, meter::PROFILE_CURRENT),
         };
         meters.set_ink(&mut *store, ink);
         store.data_mut().meters = Some(meters);
@@ -189,6 +191,14 @@ impl Program {
             }
         }
     }
+}
+
+/// Returns a failure that says why and, if that is known, in which function.
+fn failure(error: &dyn fmt::Display, function: Option<&String>) -> Status {
+    Status::Failure(match function {
+        Some(function) => format!("{error}, in `{function}`"),
+        None => error.to_string(),
+    })
 }
 
 /// Reads a global of 64 bits.

@@ -120,10 +120,9 @@ impl<'a> Hook<'a> {
     }
 
     fn note(&mut self, name: &'static str, before: Ink) {
-        let Some(global) = self.meters.profile_caller else { return };
-        let wasmi::Val::I32(function) = global.get(&self.caller) else { return };
+        let Some(function) = self.meters.current(&self.caller) else { return };
         let spent = before - self.ink_left();
-        let hooks = self.env().frame.hook_inks.entry(function.cast_unsigned() as usize);
+        let hooks = self.env().frame.hook_inks.entry(function);
         let sum = hooks.or_default().entry(name).or_default();
         sum.0 += 1;
         sum.1 += spent;

@@ -151,6 +151,21 @@ fn profile_accounts_for_all_ink_and_changes_none() {
 }
 
 #[test]
+fn profiled_trap_tells_its_function() {
+    let wasm = wat::parse_str(
+        r#"(module (memory (export "memory") 1)
+            (func $innocent) (func $guilty (drop (i32.load (i32.const -1))))
+            (func (export "user_entrypoint") (param i32) (result i32)
+                (call $innocent) (call $guilty) (i32.const 0)))"#,
+    );
+    let mut host = Host::new().with_metering(Metering::Profiled);
+    let program = host.deploy(ALICE, &wasm.unwrap(), None).unwrap().address;
+    let outcome = host.call(&Transaction::new(ALICE, program, vec![]));
+    let expected = "out of bounds memory access, in `guilty`".to_owned();
+    assert_eq!(outcome.status, Status::Failure(expected));
+}
+
+#[test]
 fn floats_are_refused_with_their_place() {
     let wasm = wat::parse_str(
         r#"(module (memory (export "memory") 1)

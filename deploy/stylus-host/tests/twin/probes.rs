@@ -46,6 +46,33 @@ fn agree(body: &str, data: &[&[u8]]) -> Vec<Ending> {
     data.iter().map(|data| pair.call(program, *data, 0).0).collect()
 }
 
+#[test]
+fn differences_are_found() {
+    let store = "(call $storage_cache_bytes32 (i32.const 512) (i32.const 0))
+        (call $storage_flush_cache (i32.const 1)) (i32.const 0)";
+    let log = "(call $emit_log (i32.const 0) (i32.const 0) (i32.const 0)) (i32.const 0)";
+    for (what, one, other) in [
+        ("ending: Success, Failure", "(i32.const 0)", "(i32.const 1)"),
+        ("ending: Revert, Failure", REVERT, "unreachable"),
+        ("output", ECHO, "(i32.const 0)"),
+        ("logs", "(i32.const 0)", log),
+        ("slot", "(i32.const 0)", store),
+        ("slot", store, "(i32.const 0)"),
+    ] {
+        let mut twin = Twin::new(&[ALICE]);
+        let deployed = twin.deploy_pair(ALICE, &program(one), &program(other), None);
+        let address = deployed.unwrap_or_else(|difference| panic!("{difference}"));
+        let call = Transaction::new(ALICE, address, word(7).to_vec());
+        match twin.call(&call) {
+            Ok(_) => panic!("not found: {what}"),
+            Err(difference) => {
+                let text = difference.to_string();
+                assert!(text.starts_with(&format!("the worlds differ in {what}")), "{text}");
+            }
+        }
+    }
+}
+
 /// Returns all of the first 1,024 bytes of memory.
 const DUMP: &str = "(call $write_result (i32.const 0) (i32.const 1024)) (i32.const 0)";
 

@@ -90,7 +90,7 @@ impl Campaign {
         let (mut twin, cast) = self.cooperative()?;
         let functions: Vec<Vec<&Function>> =
             cast.contracts().iter().map(|contract| contract.2.functions().collect()).collect();
-        for _ in 0..calls {
+        for call in 0..calls {
             twin.advance(generator.pause_secs());
             let index = generator.rng().random_range(0..functions.len());
             let (name, to, _) = &cast.contracts()[index];
@@ -103,7 +103,9 @@ impl Campaign {
             let transaction = Transaction::new(generator.sender(&cast, function), *to, data);
             let value = generator.rng().random_ratio(1, 40);
             let (ending, outcome) =
-                twin.call(&transaction.with_value(U256::from(u8::from(value))))?;
+                twin.call(&transaction.with_value(U256::from(u8::from(value)))).map_err(
+                    |difference| difference.at(format!("call {call}, {name}.{}", function.name)),
+                )?;
             if ending == Ending::Success {
                 generator.observe(&outcome.output);
             }

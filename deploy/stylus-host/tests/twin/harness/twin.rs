@@ -29,6 +29,14 @@ pub(crate) struct Difference {
     evm: Effect,
 }
 
+impl Difference {
+    /// Adds where in a run it is.
+    pub(crate) fn at(mut self: Box<Self>, place: String) -> Box<Self> {
+        self.what = format!("{} ({place})", self.what);
+        self
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Transaction { from, to, value, data, .. } = &self.transaction;
@@ -76,8 +84,19 @@ impl Twin {
         wasm: &[u8],
         arguments: Option<&[u8]>,
     ) -> Result<Address, Box<Difference>> {
+        self.deploy_pair(from, wasm, wasm, arguments)
+    }
+
+    /// Deploys a program in the host and the translation of another in the EVM.
+    pub(crate) fn deploy_pair(
+        &mut self,
+        from: Address,
+        wasm: &[u8],
+        translated: &[u8],
+        arguments: Option<&[u8]>,
+    ) -> Result<Address, Box<Difference>> {
         let constructor = if arguments.is_some() { Constructor::Stylus } else { Constructor::None };
-        let translated = translate(wasm, &Options { constructor, ..Options::default() });
+        let translated = translate(translated, &Options { constructor, ..Options::default() });
         let mut initcode = translated.expect("the program translates").bytecode;
         initcode.extend_from_slice(arguments.unwrap_or_default());
         let selector = alloy_primitives::keccak256("stylus_constructor()");
