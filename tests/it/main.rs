@@ -5,6 +5,7 @@ mod deployment;
 mod emission;
 mod recording;
 mod rewards;
+mod rewards_model;
 mod second_abi;
 mod tidy;
 mod token_twins;
