@@ -42,9 +42,13 @@ impl FromStr for Amount {
 }
 
 impl fmt::Display for Amount {
+    /// Writes the exact amount: with as many decimals as it has, or with all 18 by `{:.18}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = format_ether(self.0);
-        f.pad(text.trim_end_matches('0').trim_end_matches('.'))
+        if f.precision() == Some(DECIMALS) {
+            return f.write_str(&text);
+        }
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
     }
 }
 
@@ -78,6 +82,7 @@ mod tests {
             assert_eq!(amount.0.to_string(), wei);
             assert_eq!(amount.to_string(), text);
         }
+        assert_eq!(format!("{:.18}", Amount(U256::from(5))), "0.000000000000000005");
         assert_eq!("1.500000000000000000000".parse::<Amount>().unwrap().to_string(), "1.5");
     }
 

@@ -17,6 +17,7 @@ Exit status:
   5  a contract rejected the call
   6  the account cannot pay
   7  a contract could not be built, checked or translated
+  8  a benchmark is worse than the committed one
   130  interrupted"
     };
 }
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Member(commands::member::MemberCommand),
     Translate(commands::translate::TranslateArgs),
+    Bench(commands::bench::BenchArgs),
+    Trace(commands::trace::TraceArgs),
 }
 
 impl Command {
@@ -83,6 +86,8 @@ impl Command {
             Self::Token(command) => command.name(),
             Self::Member(command) => command.name(),
             Self::Translate(_) => "translate",
+            Self::Bench(_) => "bench",
+            Self::Trace(_) => "trace",
         }
     }
 }
@@ -100,6 +105,8 @@ impl Cli {
             Command::Token(command) => command.run(&rpc, &out).await,
             Command::Member(command) => command.run(&rpc, &out).await,
             Command::Translate(args) => args.run(&out),
+            Command::Bench(args) => args.run(&out).await,
+            Command::Trace(args) => args.run(&rpc, &out).await,
         }
     }
 }

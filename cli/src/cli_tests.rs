@@ -87,6 +87,7 @@ fn built_example(words: &str) -> Cli {
         }
         "token burn" => vec!["--amount", "1", "--from", "dev:0"],
         "translate" => vec!["file"],
+        "trace" => vec![&hash],
         _ => vec![],
     };
     Cli::try_parse_from(["datacoop"].into_iter().chain(words.split(' ')).chain(rest)).unwrap()

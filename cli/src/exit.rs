@@ -28,6 +28,8 @@ pub(crate) enum Status {
     Funds = 6,
     /// A contract could not be built, checked or translated.
     Build = 7,
+    /// A benchmark is worse than the committed one.
+    Worse = 8,
     /// The user interrupted the command.
     Interrupted = 130,
 }
@@ -41,6 +43,15 @@ pub(crate) struct Usage(pub(crate) String);
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Input(pub(crate) String);
+
+/// Benchmarks that are worse than the committed ones.
+#[derive(Debug, thiserror::Error)]
+#[error("benchmarks got worse; when that is meant, run `datacoop bench` and commit:{}", lines(.0))]
+pub(crate) struct BenchmarksWorse(pub(crate) Vec<datacoop_bench::Worse>);
+
+fn lines(worse: &[datacoop_bench::Worse]) -> String {
+    worse.iter().map(|worse| format!("\n  {worse}")).collect()
+}
 
 /// The user interrupted the command.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +121,7 @@ pub(crate) fn report(failure: &Failure, command: &str, out: &Out) -> ExitCode {
 }
 
 fn status(error: &anyhow::Error) -> Status {
-    error.chain().find_map(|cause| status_of(cause)).unwrap_or(Status::Internal)
+    error.chain().find_map(status_of).unwrap_or(Status::Internal)
 }
 
 /// The status of one error of a chain, if it decides it.
@@ -122,6 +133,10 @@ fn status_of(error: &(dyn std::error::Error + 'static)) -> Option<Status> {
         Some(Status::Input)
     } else if error.is::<Usage>() {
         Some(Status::Usage)
+    } else if error.is::<BenchmarksWorse>() {
+        Some(Status::Worse)
+    } else if let Some(error) = error.downcast_ref::<datacoop_bench::Error>() {
+        status_of_bench(error)
     } else if error.is::<Interrupted>() {
         Some(Status::Interrupted)
     } else {
@@ -165,6 +180,18 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::NotAPayload
         | E::NodeFailed { .. } => Status::Build,
         // Its source decides.
+        _ => return None,
+    })
+}
+
+const fn status_of_bench(error: &datacoop_bench::Error) -> Option<Status> {
+    use datacoop_bench::Error as E;
+    Some(match error {
+        E::Deploy(error) => return status_of_deploy(error),
+        E::Solc(_) | E::Refused { .. } | E::NoPeer { .. } | E::Host { .. } => Status::Build,
+        E::Node { .. } | E::Missing { .. } => Status::Chain,
+        E::ActionFailed { .. } => Status::Rejected,
+        E::UnknownAction { .. } => Status::Usage,
         _ => return None,
     })
 }
@@ -233,6 +260,10 @@ mod tests {
         check(Error::NotAPayload.into(), Status::Build);
         let ingest = datacoop_ingest::Error::Nothing { path: "x".into(), expected: "entry" };
         check(ingest.into(), Status::Input);
+        let action = datacoop_bench::Error::UnknownAction { name: "x".into(), known: "y".into() };
+        check(action.into(), Status::Usage);
+        check(datacoop_bench::Error::from(Error::NotAPayload).into(), Status::Build);
+        check(BenchmarksWorse(Vec::new()).into(), Status::Worse);
     }
 
     #[test]

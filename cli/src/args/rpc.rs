@@ -38,7 +38,7 @@ const LOCAL_URL: &str = "http://127.0.0.1:8545";
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct RpcArgs {
-    /// The RPC endpoint of the chain [default: that of the network, else http://127.0.0.1:8545]
+    /// The RPC endpoint of the chain [default: the network's, else port 8545 of this machine]
     #[arg(long, global = true, value_name = "URL", env = RPC_URL_VARIABLE, hide_env_values = true)]
     rpc_url: Option<String>,
 

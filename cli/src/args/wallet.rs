@@ -18,7 +18,7 @@ pub(crate) struct WalletArgs {
     #[arg(long, value_name = "KEY", env = "DATACOOP_FROM", hide_env_values = true)]
     from: String,
 
-    /// A file with the keystore's password; without it, the variable DATACOOP_PASSWORD has it.
+    /// A file with the keystore's password; without it, the variable `DATACOOP_PASSWORD` has it.
     #[arg(long, value_name = "FILE", env = "DATACOOP_PASSWORD_FILE", hide_env_values = true)]
     password_file: Option<PathBuf>,
 }

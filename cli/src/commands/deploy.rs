@@ -20,7 +20,7 @@ use crate::{
     output::{Account, Out, Report, table},
 };
 
-/// Deploys DATA and DataCoopRewards, gives out their roles, and writes the address book.
+/// Deploys DATA and its rewards, gives out their roles, and writes the address book.
 ///
 /// Builds the contracts first, if they changed. Running it again carries on where it stopped, and
 /// does nothing when everything is there.

@@ -1,5 +1,6 @@
 //! Decides what each subcommand does: one file each, and nothing that the library should own.
 
+pub(crate) mod bench;
 pub(crate) mod build;
 pub(crate) mod demo;
 pub(crate) mod deploy;
@@ -7,4 +8,5 @@ pub(crate) mod member;
 pub(crate) mod node;
 pub(crate) mod oracle;
 pub(crate) mod token;
+pub(crate) mod trace;
 pub(crate) mod translate;

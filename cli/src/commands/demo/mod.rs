@@ -31,8 +31,9 @@ use stage::{Coop, Stage};
 ///
 /// Installs what is missing, compiles the contracts, starts an Anvil of its own (or takes the one
 /// of `--rpc-url`), records every clinical resource of the HL7 FHIR R4 examples that has a
-/// patient, and shows what the contracts refuse. It signs with dev accounts, and its members'
-/// addresses are made up from the patients' names in the examples: they hold nothing anywhere.
+/// patient, and shows what the contracts refuse. It signs with dev accounts, moves the chain's
+/// clock from one cooldown to the next, and makes its members' addresses up: they hold nothing
+/// anywhere.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help!(
     "datacoop demo                                    on a chain of its own"

@@ -100,7 +100,7 @@ pub(super) async fn members(stage: &Stage<'_>, records: &Records) -> anyhow::Res
             balance: Amount(balance),
         });
     }
-    members.sort_by(|a, b| b.balance.cmp(&a.balance));
+    members.sort_by_key(|member| std::cmp::Reverse(member.balance));
     Ok(members)
 }
 
@@ -137,20 +137,21 @@ impl Demo {
     }
 
     fn show_steps(&self, to: &mut dyn Write) -> io::Result<()> {
-        writeln!(to, "What happened")?;
-        let mut rows = table(["step", "outcome", "gas", "transaction"], &[2]);
+        writeln!(to, "What happened\n{}", "─".repeat(13))?;
         for step in &self.steps {
-            let outcome = match step.outcome {
-                Outcome::Done => step.result.clone(),
-                Outcome::Rejected => format!("rejected: {}", step.result),
+            let (mark, verb) = match step.outcome {
+                Outcome::Done => ('✓', ""),
+                Outcome::Rejected => ('✗', "rejected: "),
             };
-            let transaction = match step.transactions {
-                1 => short(&step.transaction.to_string()),
+            let transactions = match step.transactions {
+                1 => format!("transaction {}", short(&step.transaction.to_string())),
                 count => format!("{count} transactions"),
             };
-            rows.add_row([step.title.clone(), outcome, step.gas_used.to_string(), transaction]);
+            writeln!(to, " {mark} {}", step.title)?;
+            writeln!(to, "     {verb}{}", step.result)?;
+            writeln!(to, "     {transactions}, {} gas", step.gas_used)?;
         }
-        writeln!(to, "{rows}\n")
+        writeln!(to)
     }
 
     fn show_members(&self, to: &mut dyn Write) -> io::Result<()> {
@@ -166,7 +167,7 @@ impl Demo {
                 member.patient.clone(),
                 member.address.to_string(),
                 member.contributions.to_string(),
-                member.balance.to_string(),
+                format!("{:.18}", member.balance),
             ]);
         }
         writeln!(to, "{rows}\n")

@@ -6,8 +6,8 @@ use datacoop_deploy::{
     Event,
     bindings::{
         IDataCoopRewards::{
-            ContributionSkipped, CooldownPeriodChanged, Entry, RewardMinted, cooldownPeriodCall,
-            recordBatchCall, recordContributionCall, setCooldownPeriodCall,
+            ContributionSkipped, Entry, RewardMinted, RewardRateChanged, cooldownPeriodCall,
+            recordBatchCall, recordContributionCall, setRewardRateCall,
         },
         IDataToken::{emissionBpsCall, emissionFloorCall, setEmissionCapCall},
     },
@@ -18,8 +18,8 @@ use datacoop_deploy::{
 use super::{records::Records, stage::Stage};
 use crate::{amount::Amount, time::Span, words};
 
-/// The cooldown while old records are brought in: one hour in place of seven days.
-const IMPORT_COOLDOWN_SECS: u64 = 3600;
+/// The reward rate that governance sets: 12 DATA in place of 10.
+const NEW_RATE: U256 = uint!(12_000_000_000_000_000_000_U256);
 
 /// A data class that does not exist.
 const NO_CLASS: u8 = 9;
@@ -118,27 +118,23 @@ async fn batches(
     Ok(())
 }
 
-/// Governance shortens the cooldown, so that records of many years can be brought in.
+/// Governance raises the reward rate, and nobody else can.
 async fn governance(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let (rewards, governance) = (stage.coop.rewards, stage.coop.governance.clone());
-    let call = setCooldownPeriodCall { newPeriod: U256::from(IMPORT_COOLDOWN_SECS) };
-    let title = "a stranger shortens the cooldown";
+    let call = setRewardRateCall { newRate: NEW_RATE };
+    let title = "a stranger raises the reward rate";
     let expected = "RewardsUnauthorizedGovernance";
     let stranger = stage.coop.stranger.clone();
     stage.rejected("nonGovernance", title, &stranger, (rewards, &call), expected).await?;
     let receipt = governance.call(rewards, &call).await?;
-    let changed = receipt.events_of::<CooldownPeriodChanged>(rewards).next();
-    let changed = changed.context("the cooldown's change left no event")?;
-    let result = format!(
-        "from {} to {}",
-        Span(changed.oldPeriod.saturating_to()),
-        Span(changed.newPeriod.saturating_to())
-    );
-    stage.done("parameterChange", "governance shortens the cooldown", result, &[receipt]);
+    let changed = receipt.events_of::<RewardRateChanged>(rewards).next();
+    let changed = changed.context("the change of the rate left no event")?;
+    let result = format!("from {} to {} DATA", Amount(changed.oldRate), Amount(changed.newRate));
+    stage.done("parameterChange", "governance raises the reward rate", result, &[receipt]);
     Ok(())
 }
 
-/// Records everything, one record of each member a round, and lets the cooldown pass between.
+/// Records everything: a batch with one record of each member, then the cooldown, and again.
 async fn import(stage: &mut Stage<'_>, records: &mut Records) -> anyhow::Result<()> {
     let (rewards, oracle) = (stage.coop.rewards, stage.coop.oracle.clone());
     let cooldown = stage.chain().read(rewards, &cooldownPeriodCall {}).await?.saturating_to();
@@ -167,8 +163,16 @@ async fn import(stage: &mut Stage<'_>, records: &mut Records) -> anyhow::Result<
     }
     progress.report(Event::Ended { stage: work });
     let minted = minted(stage, &receipts);
-    let result = format!("{done} records in {rounds} rounds, {minted} DATA minted");
-    stage.done("import", "the oracle records every resource", result, &receipts);
+    let result = format!(
+        "{done} records in {rounds} batches with {} between them, {minted} DATA minted",
+        Span(cooldown)
+    );
+    stage.done(
+        "import",
+        "the oracle records everything, a record a member and cooldown",
+        result,
+        &receipts,
+    );
     Ok(())
 }
 

@@ -133,7 +133,7 @@ impl BatchArgs {
 }
 
 /// An entry as the contract takes it.
-pub(crate) fn for_chain(entry: &datacoop_ingest::Entry) -> Entry {
+pub(crate) const fn for_chain(entry: &datacoop_ingest::Entry) -> Entry {
     Entry {
         member: entry.member,
         proof: entry.proof,

@@ -1,0 +1,164 @@
+//! Decides what `datacoop bench` does: measures what actions cost, and keeps or checks the table.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use datacoop_bench::{ActionCost, Bench, TOLERANCE_PERCENT, Worse, worse};
+use datacoop_deploy::{Error, Workspace};
+use serde::Serialize;
+
+use crate::{
+    cli::after_help,
+    exit::BenchmarksWorse,
+    output::{Out, Report, table},
+};
+
+/// Where the committed table is, below the workspace's folder.
+const TABLE: &str = "docs/BENCHMARKS.md";
+
+/// Measures what users' actions cost on Anvil, beside their Solidity peers, and what they would
+/// cost on a Stylus chain.
+///
+/// Starts a chain of its own and writes `docs/BENCHMARKS.md`, with `benchmarks.json` beside it.
+/// Every run gives the same figures.
+#[derive(Debug, clap::Args)]
+#[command(after_help = after_help!(
+    "datacoop bench                       writes docs/BENCHMARKS.md and docs/benchmarks.json"
+    "datacoop bench --check               fails when a figure got worse than the committed one"
+    "datacoop bench --action transfer     shows some actions and writes nothing"
+))]
+pub(crate) struct BenchArgs {
+    /// The page that is written [default: docs/BENCHMARKS.md of the workspace]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// Write nothing; fail with exit status 8 when a figure is more than 2 % worse than in the
+    /// committed docs/benchmarks.json, or when its actions are not those of today.
+    #[arg(long, conflicts_with_all = ["out", "action"])]
+    check: bool,
+
+    /// Measure only the actions whose names have this in them, and write nothing.
+    #[arg(long, value_name = "NAME", conflicts_with = "out")]
+    action: Option<String>,
+}
+
+/// What was measured, and where it went.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Measured {
+    #[serde(flatten)]
+    figures: datacoop_bench::Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<PathBuf>,
+}
+
+/// A comparison that found nothing worse.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Checked {
+    tolerance_percent: u64,
+    actions: usize,
+    worse: Vec<Worse>,
+}
+
+impl BenchArgs {
+    pub(crate) async fn run(self, out: &Out) -> anyhow::Result<()> {
+        let Self { out: page, check, action } = self;
+        let workspace = Workspace::find()?;
+        let table = workspace.root().join(TABLE);
+        let committed = if check { Some(read(&figures_beside(&table))?) } else { None };
+        let progress = out.progress();
+        let bench = tokio::task::block_in_place(|| Bench::prepare(&workspace, &progress))?;
+        let figures = bench.run(action.as_deref().unwrap_or_default(), &progress).await?;
+        if let Some(committed) = committed {
+            let worse = worse(&committed, &figures);
+            if !worse.is_empty() {
+                return Err(BenchmarksWorse(worse).into());
+            }
+            let (tolerance_percent, actions) = (TOLERANCE_PERCENT, figures.actions.len());
+            return out.result(&Checked { tolerance_percent, actions, worse });
+        }
+        if action.is_some() {
+            return out.result(&Measured { figures, page: None });
+        }
+        let page = page.unwrap_or(table);
+        write(&page, &figures.markdown())?;
+        write(&figures_beside(&page), &(serde_json::to_string_pretty(&figures)? + "\n"))?;
+        out.result(&Measured { figures, page: Some(page) })
+    }
+}
+
+/// The file of figures that belongs to a page: the same name in small letters, as JSON.
+fn figures_beside(page: &Path) -> PathBuf {
+    let name = page.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+    page.with_file_name(format!("{name}.json"))
+}
+
+fn read(path: &Path) -> Result<datacoop_bench::Report, Error> {
+    let text = std::fs::read(path).map_err(|source| Error::Io {
+        path: path.to_path_buf(),
+        action: "read",
+        source,
+    })?;
+    serde_json::from_slice(&text).map_err(|source| Error::MalformedFile {
+        path: path.to_path_buf(),
+        reason: source.to_string(),
+    })
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    std::fs::write(path, text).map_err(|source| Error::Io {
+        path: path.to_path_buf(),
+        action: "write",
+        source,
+    })
+}
+
+impl Report for Measured {
+    const COMMAND: &'static str = "bench";
+
+    fn show(&self, to: &mut dyn Write) -> io::Result<()> {
+        let header = ["action", "floor", "solidity", "anvil", "stylus, cached", "not cached"];
+        let mut table = table(header, &[1, 2, 3, 4, 5]);
+        for cost in &self.figures.actions {
+            let ActionCost { action, floor, evm, peer, stylus, .. } = cost;
+            table.add_row([
+                action.clone(),
+                floor.to_string(),
+                peer.map_or_else(|| "–".to_owned(), |gas| gas.to_string()),
+                evm.to_string(),
+                stylus.cached.to_string(),
+                stylus.uncached.to_string(),
+            ]);
+        }
+        writeln!(to, "{table}\nGas of ours, of Solidity's, and the floor that nobody goes below.")?;
+        match &self.page {
+            Some(page) => writeln!(to, "Written to {}.", page.display()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Report for Checked {
+    const COMMAND: &'static str = "bench";
+
+    fn show(&self, to: &mut dyn Write) -> io::Result<()> {
+        let Self { tolerance_percent, actions, .. } = self;
+        writeln!(
+            to,
+            "{actions} actions, none more than {tolerance_percent} % worse than committed."
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figures_lie_beside_the_page() {
+        assert_eq!(figures_beside(Path::new(TABLE)), Path::new("docs/benchmarks.json"));
+    }
+}
