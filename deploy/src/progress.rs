@@ -20,6 +20,8 @@ pub enum Stage {
     Compare,
     /// Records contributions.
     Record,
+    /// Measures what actions cost.
+    Measure,
 }
 
 impl fmt::Display for Stage {
@@ -32,6 +34,7 @@ impl fmt::Display for Stage {
             Self::Deploy => "deploying",
             Self::Compare => "comparing",
             Self::Record => "recording",
+            Self::Measure => "measuring",
         })
     }
 }

@@ -4,7 +4,6 @@ pub mod random;
 
 mod contract;
 mod coop;
-mod peers;
 mod proxy;
 mod twins;
 
@@ -14,7 +13,7 @@ pub use contract::{Contract, Done, Interface};
 pub use coop::{
     ALICE, BOB, Coop, Data, GOVERNANCE, GUARDIAN, ORACLE, Rewards, artifact, artifacts, start_node,
 };
-pub use peers::{Peer, interface, peer};
+pub use datacoop_bench::peers::{Peer, interface, peer};
 pub use proxy::BreakingProxy;
 pub use random::Random;
 pub use twins::{Effect, Outcome, Request, Twins, create_raw};

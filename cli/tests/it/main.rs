@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod batch;
+mod bench;
 mod demo;
 mod life;
 mod process;
+mod trace;

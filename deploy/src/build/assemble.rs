@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use stylus_evm::{Constructor, Options, translate};
+use stylus_evm::{Constructor, Options, Translation, translate};
 
 use super::{
     cargo,
@@ -66,12 +66,8 @@ fn artifact(contract: &Contract, wasm: &[u8]) -> Result<Artifact, Error> {
         let violations = report.violations;
         return Err(Error::Refused { contract: contract.name.to_owned(), violations });
     }
-    let options = Options { constructor: Constructor::Stylus, ..Options::default() };
     let named_wasm = normalised.with_names();
-    let translation = translate(&named_wasm, &options).map_err(|source| Error::Translation {
-        contract: contract.name.to_owned(),
-        source: Box::new(source),
-    })?;
+    let translation = translation(contract.name, &named_wasm)?;
     Ok(Artifact::from(Parts {
         name: contract.name.to_owned(),
         abi: contract.abi(),
@@ -82,4 +78,24 @@ fn artifact(contract: &Contract, wasm: &[u8]) -> Result<Artifact, Error> {
         deployed_bytecode: translation.deployed_bytecode,
         measures: report.measures,
     }))
+}
+
+impl Artifact {
+    /// Translates the contract's module again, for what an artifact does not keep: where the EVM
+    /// code comes from, and its statistics.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Translation`] when the module cannot be translated, as that of an artifact can.
+    pub fn translation(&self) -> Result<Translation, Error> {
+        translation(&self.name, &self.named_wasm)
+    }
+}
+
+fn translation(contract: &str, named_wasm: &[u8]) -> Result<Translation, Error> {
+    let options = Options { constructor: Constructor::Stylus, ..Options::default() };
+    translate(named_wasm, &options).map_err(|source| Error::Translation {
+        contract: contract.to_owned(),
+        source: Box::new(source),
+    })
 }

@@ -6,7 +6,6 @@
 use std::sync::{Mutex, PoisonError};
 
 use alloy::{json_abi::JsonAbi, primitives::Bytes};
-use anyhow::{Context, Result, ensure};
 use datacoop_deploy::{Silent, Workspace, build};
 use foundry_compilers::{
     Artifact, ConfigurableArtifacts, Project, ProjectBuilder, ProjectPathsConfig,
@@ -14,7 +13,13 @@ use foundry_compilers::{
     solc::{Solc, SolcCompiler, SolcSettings},
 };
 
-use crate::workspace_root;
+use crate::Error;
+
+/// The folder of the peers.
+const PEERS: &str = "anvil-fixtures/src";
+
+/// The folder of the interfaces.
+const INTERFACES: &str = "contracts";
 
 /// One folder at a time is compiled: callers share the compiler's cache file.
 static COMPILER: Mutex<()> = Mutex::new(());
@@ -34,16 +39,18 @@ pub struct Peer {
 ///
 /// # Errors
 ///
-/// When the npm tools cannot be installed, when solc refuses the sources, or when there is no such
-/// contract among them.
-pub fn peer(name: &str) -> Result<Peer> {
-    let artifact = compile("anvil-fixtures/src", name)?;
+/// - [`Error::Deploy`]: the npm tools cannot be installed.
+/// - [`Error::Solc`], [`Error::Refused`]: solc fails or refuses the sources.
+/// - [`Error::NoPeer`]: there is no such contract among them, or it cannot be deployed.
+pub fn peer(name: &str) -> Result<Peer, Error> {
+    let artifact = compile(PEERS, name)?;
+    let missing = |part| Error::NoPeer { sources: PEERS.to_owned(), name: name.to_owned(), part };
     Ok(Peer {
-        abi: artifact.abi.clone().context("the peer has no ABI")?,
-        bytecode: artifact.get_bytecode_bytes().context("the peer is not linked")?.into_owned(),
+        abi: artifact.abi.clone().ok_or_else(|| missing("ABI"))?,
+        bytecode: artifact.get_bytecode_bytes().ok_or_else(|| missing("bytecode"))?.into_owned(),
         deployed_bytecode: artifact
             .get_deployed_bytecode_bytes()
-            .context("the peer is not linked")?
+            .ok_or_else(|| missing("deployed bytecode"))?
             .into_owned(),
     })
 }
@@ -53,23 +60,35 @@ pub fn peer(name: &str) -> Result<Peer> {
 /// # Errors
 ///
 /// As [`peer`].
-pub fn interface(name: &str) -> Result<JsonAbi> {
-    compile("contracts", name)?.abi.context("the interface has no ABI")
+pub fn interface(name: &str) -> Result<JsonAbi, Error> {
+    compile(INTERFACES, name)?.abi.ok_or_else(|| Error::NoPeer {
+        sources: INTERFACES.to_owned(),
+        name: name.to_owned(),
+        part: "ABI",
+    })
 }
 
 /// Compiles what has changed below `sources` and returns the one called `name`.
-fn compile(sources: &str, name: &str) -> Result<ConfigurableContractArtifact> {
-    build::ensure_npm(&Workspace::find()?, &Silent)?;
+fn compile(sources: &str, name: &str) -> Result<ConfigurableContractArtifact, Error> {
+    let workspace = Workspace::find()?;
+    build::ensure_npm(&workspace, &Silent)?;
     let _one_at_a_time = COMPILER.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut output = project(sources)?.compile()?;
-    ensure!(!output.has_compiler_errors(), "solc refuses `{sources}`: {output}");
-    output.remove_first(name).with_context(|| format!("nothing in `{sources}` is called `{name}`"))
+    let mut output = project(&workspace, sources)?.compile()?;
+    let sources = sources.to_owned();
+    if output.has_compiler_errors() {
+        return Err(Error::Refused { sources, output: output.to_string() });
+    }
+    let missing = || Error::NoPeer { sources, name: name.to_owned(), part: "source" };
+    output.remove_first(name).ok_or_else(missing)
 }
 
-fn project(sources: &str) -> Result<Project<SolcCompiler, ConfigurableArtifacts>> {
-    let root = workspace_root();
-    let modules = root.join("anvil-fixtures/node_modules");
-    let output = root.join("target/datacoop/solc").join(sources);
+fn project(
+    workspace: &Workspace,
+    sources: &str,
+) -> Result<Project<SolcCompiler, ConfigurableArtifacts>, Error> {
+    let root = workspace.root();
+    let modules = workspace.fixtures().join("node_modules");
+    let output = workspace.artifacts().join("solc").join(sources);
     let paths = ProjectPathsConfig::builder()
         .sources(root.join(sources))
         .lib(&modules)
@@ -81,12 +100,12 @@ fn project(sources: &str) -> Result<Project<SolcCompiler, ConfigurableArtifacts>
         .cache(output.join("cache.json"))
         .artifacts(output.join("artifacts"))
         .build_infos(output.join("build-info"))
-        .build_with_root::<SolcLanguage>(&root);
+        .build_with_root::<SolcLanguage>(root);
     let mut settings = Settings::default();
     settings.optimizer.enable();
     settings.optimizer.runs(200);
     Ok(ProjectBuilder::new(ConfigurableArtifacts::default())
         .paths(paths)
         .settings(SolcSettings { settings, ..SolcSettings::default() })
-        .build(SolcCompiler::Specific(Solc::new(root.join("anvil-fixtures/solc"))?))?)
+        .build(SolcCompiler::Specific(Solc::new(workspace.fixtures().join("solc"))?))?)
 }

@@ -1,0 +1,21 @@
+//! Measures what users' actions cost: on the EVM and, by the model of `stylus-host`, on a Stylus
+//! chain, beside the Solidity peer and beside what no implementation avoids.
+//!
+//! [`Bench`] is the way in. Adding an action is one entry of the table in `actions.rs`.
+
+mod actions;
+mod check;
+mod error;
+mod evm;
+mod floor;
+mod measure;
+pub mod peers;
+mod report;
+mod story;
+mod stylus;
+
+pub use actions::action_names;
+pub use check::{TOLERANCE_PERCENT, Worse, worse};
+pub use error::Error;
+pub use measure::Bench;
+pub use report::{ActionCost, ContractSize, Ratios, Report, StylusGas};
