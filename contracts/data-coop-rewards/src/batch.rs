@@ -102,7 +102,7 @@ impl DataCoopRewards {
                 }
                 Err(_) => {
                     let topics = (index as u64, entry.member, entry.proof);
-                    emit_output::<ContributionSkipped, _, _, _, _>(&mut self.vm, topics);
+                    emit_output::<ContributionSkipped>(&mut self.vm, topics);
                 }
             }
         }
@@ -139,9 +139,10 @@ impl DataCoopRewards {
         let standing = batch.bonus.advance(&record, batch.now);
         let points = score::points(&self.vm, quality, multiplier, &standing);
         let amount = score::reward(&self.vm, batch.terms.rate, points);
-        let Some(room) = batch.room.checked_sub(&amount) else {
+        let mut room = batch.room;
+        if !room.subtract(&amount) {
             return Err(Revert::new::<EmissionCapExceeded>((&amount, &batch.room)));
-        };
+        }
 
         if *member != batch.member {
             self.pay_due(batch)?;
@@ -149,18 +150,14 @@ impl DataCoopRewards {
         }
         batch.room = room;
         // What is due was taken from the room.
-        batch.due = batch.due.wrapping_add(&amount);
+        batch.due.wrapping_add(&amount);
         batch.contributions = batch.contributions.wrapping_add(1);
         if let Some(count) = batch.counts.get_mut(usize::from(data_class)) {
             *count = count.wrapping_add(1);
         }
         RECORDS.write(&mut self.vm, member, proof, &standing.record);
-        emit::<ContributionScored, _, _>(
-            &mut self.vm,
-            (member, proof),
-            (data_class, quality, points),
-        );
-        emit::<RewardMinted, _, _>(&mut self.vm, (member,), (&amount,));
+        emit::<ContributionScored>(&mut self.vm, (member, proof), (data_class, quality, points));
+        emit::<RewardMinted>(&mut self.vm, (member,), (&amount,));
         Ok(())
     }
 

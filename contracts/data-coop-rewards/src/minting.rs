@@ -1,7 +1,7 @@
 //! Decides how rewards are paid: minted by the DATA and GOV tokens, through DATA's interface.
 
-use alloy_sol_types::{SolCall, sol};
-use datacoop_kit::{Account, Result, Revert, Uint, event::emit, host, word::Word};
+use alloy_sol_types::sol;
+use datacoop_kit::{Account, Result, Revert, Uint, event::emit, host};
 use stylus_sdk::host::VM;
 
 use crate::{parameters::GovReward, rewards::IDataCoopRewards::GovRewardMinted};
@@ -14,8 +14,7 @@ sol!("../data-token/IDataToken.sol");
 ///
 /// Passes on what the token reverts with.
 pub(crate) fn mint(vm: &mut VM, token: &Account, member: &Account, amount: &Uint) -> Result<()> {
-    let selector = u32::from_be_bytes(IDataToken::mintCall::SELECTOR);
-    if host::call(vm, token, selector, &[member.word(), amount.word()]) {
+    if host::call::<IDataToken::mintCall>(vm, token, (member, amount)) {
         Ok(())
     } else {
         Err(Revert::bubble(vm))
@@ -42,7 +41,7 @@ pub(crate) fn mint_gov(
     }
     // A rate is below 2^70 and a count below 2^64.
     let amount = Uint::from(gov.rate.wrapping_mul(contributions.into()));
-    emit::<GovRewardMinted, _, _>(vm, (member,), (&amount,));
+    emit::<GovRewardMinted>(vm, (member,), (&amount,));
     mint(vm, &gov.token, member, &amount)
 }
 
@@ -52,8 +51,7 @@ pub(crate) fn mint_gov(
 ///
 /// Passes on what the token reverts with.
 pub(crate) fn mintable(vm: &VM, token: &Account) -> Result<Uint> {
-    let selector = u32::from_be_bytes(IDataToken::mintableCall::SELECTOR);
-    if !host::static_call_selector(vm, token, selector) {
+    if !host::static_call::<IDataToken::mintableCall>(vm, token, ()) {
         return Err(Revert::bubble(vm));
     }
     let (word, len) = host::returned_word(vm);

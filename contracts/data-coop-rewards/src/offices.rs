@@ -44,7 +44,7 @@ impl OfficesStorage {
     ) -> Result<()> {
         somebody(governance)?;
         self.governance.set(vm, governance);
-        emit::<GovernanceTransferred, _, _>(vm, (&Account::ZERO, governance), ());
+        emit::<GovernanceTransferred>(vm, (&Account::ZERO, governance), ());
         self.set_oracle(vm, oracle)?;
         self.set_guardian(vm, guardian);
         Ok(())
@@ -103,7 +103,7 @@ impl OfficesStorage {
     /// Offers governance; the zero address withdraws an offer.
     pub(crate) fn offer_governance(&self, vm: &mut VM, to: &Account) {
         self.pending.set(vm, to);
-        emit::<GovernanceTransferStarted, _, _>(vm, (self.governance(vm), to), ());
+        emit::<GovernanceTransferStarted>(vm, (self.governance(vm), to), ());
     }
 
     /// Takes governance over, when it was offered to the caller.
@@ -115,7 +115,7 @@ impl OfficesStorage {
         let old = self.governance(vm);
         self.governance.set(vm, &caller);
         self.pending.set(vm, &Account::ZERO);
-        emit::<GovernanceTransferred, _, _>(vm, (old, &caller), ());
+        emit::<GovernanceTransferred>(vm, (old, &caller), ());
         Ok(())
     }
 
@@ -124,7 +124,7 @@ impl OfficesStorage {
         somebody(oracle)?;
         let old = self.oracle(vm);
         self.oracle.set(vm, oracle);
-        emit::<VerifiedOracleChanged, _, _>(vm, (old, oracle), ());
+        emit::<VerifiedOracleChanged>(vm, (old, oracle), ());
         Ok(())
     }
 
@@ -132,6 +132,6 @@ impl OfficesStorage {
     pub(crate) fn set_guardian(&self, vm: &mut VM, guardian: &Account) {
         let old = self.guardian(vm);
         self.guardian.set(vm, guardian);
-        emit::<GuardianChanged, _, _>(vm, (old, guardian), ());
+        emit::<GuardianChanged>(vm, (old, guardian), ());
     }
 }

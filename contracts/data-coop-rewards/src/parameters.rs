@@ -75,7 +75,7 @@ impl Stored for Terms {
     type Held<'a> = Uint;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
+    fn from_slot(word: Uint) -> Self {
         let [low, high, cooldown, _] = Stored::from_slot(word);
         Self { rate: join(low, high), cooldown }
     }
@@ -83,7 +83,7 @@ impl Stored for Terms {
     #[inline(always)]
     fn to_slot(&self) -> Uint {
         let [low, high] = split(self.rate);
-        Uint::from_lanes([low, high, self.cooldown, 0])
+        Uint::from_lanes(low, high, self.cooldown, 0)
     }
 }
 
@@ -104,14 +104,14 @@ impl Stored for Curve {
     type Held<'a> = Uint;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
+    fn from_slot(word: Uint) -> Self {
         let [peak, floor, half_count, min_quality] = Stored::from_slot(word);
         Self { peak, floor, half_count, min_quality }
     }
 
     #[inline(always)]
     fn to_slot(&self) -> Uint {
-        Uint::from_lanes([self.peak, self.floor, self.half_count, self.min_quality])
+        Uint::from_lanes(self.peak, self.floor, self.half_count, self.min_quality)
     }
 }
 
@@ -132,14 +132,14 @@ impl Stored for Bonus {
     type Held<'a> = Uint;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
+    fn from_slot(word: Uint) -> Self {
         let [step, maximum, period, gap] = Stored::from_slot(word);
         Self { step, maximum, period, gap }
     }
 
     #[inline(always)]
     fn to_slot(&self) -> Uint {
-        Uint::from_lanes([self.step, self.maximum, self.period, self.gap])
+        Uint::from_lanes(self.step, self.maximum, self.period, self.gap)
     }
 }
 
@@ -156,11 +156,12 @@ impl Stored for GovReward {
     type Held<'a> = B256;
 
     #[inline(always)]
-    fn from_slot(mut word: B256) -> Self {
+    fn from_slot(word: Uint) -> Self {
+        let mut word = *word.word();
         let mut rate = [0; 16];
         rate[4..].copy_from_slice(&word[..12]);
         word[..12].fill(0);
-        Self { token: Account::from_slot(word), rate: u128::from_be_bytes(rate) }
+        Self { token: Account::from_slot(Uint::new(word)), rate: u128::from_be_bytes(rate) }
     }
 
     #[inline(always)]
@@ -173,14 +174,22 @@ impl Stored for GovReward {
 
 /// Returns a number that lies within bounds.
 fn bounded(value: &Uint, (minimum, maximum): (u64, u64)) -> Result<u64> {
-    let number = value.to_u64().filter(|number| (minimum..=maximum).contains(number));
-    number.ok_or_else(|| Revert::new::<RewardsOutOfBounds>((value, minimum, maximum)))
+    let number = value.to_u64();
+    if (minimum..=maximum).contains(&number) {
+        Ok(number)
+    } else {
+        Err(Revert::new::<RewardsOutOfBounds>((value, minimum, maximum)))
+    }
 }
 
 /// Returns a rate that lies within its bounds.
 fn bounded_rate(value: &Uint) -> Result<u128> {
-    let rate = value.to_u128().filter(|rate| *rate <= MAX_RATE);
-    rate.ok_or_else(|| Revert::new::<RewardsOutOfBounds>((value, 0_u64, MAX_RATE)))
+    let rate = value.to_u128();
+    if rate <= MAX_RATE {
+        Ok(rate)
+    } else {
+        Err(Revert::new::<RewardsOutOfBounds>((value, 0_u64, MAX_RATE)))
+    }
 }
 
 impl ParametersStorage {
@@ -219,7 +228,7 @@ impl ParametersStorage {
     pub(crate) fn set_rate(&self, vm: &mut VM, value: &Uint) -> Result<()> {
         let (old, rate) = (self.terms(vm), bounded_rate(value)?);
         self.terms.set(vm, &Terms { rate, ..old });
-        emit::<RewardRateChanged, _, _>(vm, (), (old.rate, value));
+        emit::<RewardRateChanged>(vm, (), (old.rate, value));
         Ok(())
     }
 
@@ -227,7 +236,7 @@ impl ParametersStorage {
     pub(crate) fn set_cooldown(&self, vm: &mut VM, value: &Uint) -> Result<()> {
         let (old, cooldown) = (self.terms(vm), bounded(value, (0, MAX_COOLDOWN))?);
         self.terms.set(vm, &Terms { cooldown, ..old });
-        emit::<CooldownPeriodChanged, _, _>(vm, (), (old.cooldown, value));
+        emit::<CooldownPeriodChanged>(vm, (), (old.cooldown, value));
         Ok(())
     }
 
@@ -235,7 +244,7 @@ impl ParametersStorage {
     pub(crate) fn set_min_quality(&self, vm: &mut VM, value: &Uint) -> Result<()> {
         let (old, min_quality) = (self.curve(vm), bounded(value, (1, MAX_MIN_QUALITY))?);
         self.curve.set(vm, &Curve { min_quality, ..old });
-        emit::<MinQualityChanged, _, _>(vm, (), (old.min_quality, value));
+        emit::<MinQualityChanged>(vm, (), (old.min_quality, value));
         Ok(())
     }
 
@@ -247,7 +256,7 @@ impl ParametersStorage {
         let floor = bounded(new[1], (0, peak))?;
         let half_count = bounded(new[2], (1, MAX_HALF_COUNT))?;
         self.curve.set(vm, &Curve { peak, floor, half_count, ..old });
-        emit::<RarityCurveChanged, _, _>(
+        emit::<RarityCurveChanged>(
             vm,
             (),
             (old.peak, old.floor, old.half_count, peak, floor, half_count),
@@ -264,7 +273,7 @@ impl ParametersStorage {
         let period = bounded(new[2], PERIODS)?;
         let gap = bounded(new[3], (period, MAX_GAP))?;
         self.bonus.set(vm, &Bonus { step, maximum, period, gap });
-        emit::<TimeBonusChanged, _, _>(
+        emit::<TimeBonusChanged>(
             vm,
             (),
             (old.step, old.maximum, old.period, old.gap, step, maximum, period, gap),
@@ -280,7 +289,7 @@ impl ParametersStorage {
             return Err(Revert::new::<RewardsInvalidAddress>((token,)));
         }
         self.gov.set(vm, &GovReward { token: *token, rate });
-        emit::<GovRewardChanged, _, _>(vm, (), (old.token, old.rate, token, value));
+        emit::<GovRewardChanged>(vm, (), (old.token, old.rate, token, value));
         Ok(())
     }
 }

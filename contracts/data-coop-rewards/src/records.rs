@@ -52,14 +52,14 @@ impl Stored for Record {
     type Held<'a> = Uint;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
+    fn from_slot(word: Uint) -> Self {
         let [last, streak_start, in_period, count] = Stored::from_slot(word);
         Self { last, streak_start, in_period, count }
     }
 
     #[inline(always)]
     fn to_slot(&self) -> Uint {
-        Uint::from_lanes([self.last, self.streak_start, self.in_period, self.count])
+        Uint::from_lanes(self.last, self.streak_start, self.in_period, self.count)
     }
 }
 
@@ -79,11 +79,15 @@ impl Stored for Proof {
     type Held<'a> = B256;
 
     #[inline(always)]
-    fn from_slot(mut word: B256) -> Self {
+    fn from_slot(word: Uint) -> Self {
+        let mut word = *word.word();
         let mut recorded_at = [0; 8];
         recorded_at.copy_from_slice(&word[RECORDED_AT]);
         word[RECORDED_AT].fill(0);
-        Self { member: Account::from_slot(word), recorded_at: u64::from_be_bytes(recorded_at) }
+        Self {
+            member: Account::from_slot(Uint::new(word)),
+            recorded_at: u64::from_be_bytes(recorded_at),
+        }
     }
 
     #[inline(always)]

@@ -99,8 +99,8 @@ impl DataCoopRewards {
         let standing = PARAMETERS.bonus(vm).advance(&record, now);
         RECORDS.write(vm, member, proof, &standing.record);
         let amount = Uint::from(terms.rate);
-        emit::<ContributionRecorded, _, _>(vm, (member, proof), ());
-        emit::<RewardMinted, _, _>(vm, (member,), (&amount,));
+        emit::<ContributionRecorded>(vm, (member, proof), ());
+        emit::<RewardMinted>(vm, (member,), (&amount,));
         minting::mint(vm, &TOKENS.data.get(vm), member, &amount)?;
         minting::mint_gov(vm, &PARAMETERS.gov(vm), member, 1)
     }

@@ -31,7 +31,6 @@
 //! What was minted stops counting when the thirteenth twelfth after its own begins: at least 365
 //! and at most 396 days later. The supply that the constructor creates does not count.
 
-use alloy_primitives::B256;
 use datacoop_kit::{
     Result, Revert, Uint,
     event::emit,
@@ -101,7 +100,7 @@ impl Stored for Sums {
     type Held<'a> = Uint;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
+    fn from_slot(word: Uint) -> Self {
         let [low, high, base_low, base_high] = Stored::from_slot(word);
         Self {
             emitted: join(low, high & MASK_48),
@@ -114,7 +113,7 @@ impl Stored for Sums {
     fn to_slot(&self) -> Uint {
         let [low, high] = split(self.emitted);
         let [base_low, base_high] = split(self.base);
-        Uint::from_lanes([low, high | self.twelfth << 48, base_low, base_high])
+        Uint::from_lanes(low, high | self.twelfth << 48, base_low, base_high)
     }
 }
 
@@ -131,7 +130,7 @@ impl Stored for Terms {
     type Held<'a> = Uint;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
+    fn from_slot(word: Uint) -> Self {
         let [low, high, bps, _] = Stored::from_slot(word);
         Self { floor: join(low, high), bps }
     }
@@ -139,7 +138,7 @@ impl Stored for Terms {
     #[inline(always)]
     fn to_slot(&self) -> Uint {
         let [low, high] = split(self.floor);
-        Uint::from_lanes([low, high, self.bps, 0])
+        Uint::from_lanes(low, high, self.bps, 0)
     }
 }
 
@@ -156,7 +155,7 @@ impl Stored for Mark {
     type Held<'a> = Uint;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
+    fn from_slot(word: Uint) -> Self {
         let [low, high, noted, _] = Stored::from_slot(word);
         Self { emitted: join(low, high), noted: noted != 0 }
     }
@@ -164,7 +163,7 @@ impl Stored for Mark {
     #[inline(always)]
     fn to_slot(&self) -> Uint {
         let [low, high] = split(self.emitted);
-        Uint::from_lanes([low, high, self.noted.into(), 0])
+        Uint::from_lanes(low, high, self.noted.into(), 0)
     }
 }
 
@@ -174,12 +173,15 @@ const MASK_48: u64 = (1 << 48) - 1;
 /// Returns the basis points' share of an amount, rounded down; `bps` is at most [`MAX_BPS`].
 ///
 /// Divides by hand, 32 bits at a time: a 128-bit division would cost the program a kilobyte.
-fn share(amount: u128, bps: u64) -> u128 {
-    let [low, high] = split(amount);
+fn share(mut amount: u128, bps: u64) -> u128 {
     let (mut quotient, mut rest) = (0_u128, 0_u64);
-    for digit in [high >> 32, high & 0xffff_ffff, low >> 32, low & 0xffff_ffff] {
+    for _ in 0..4 {
+        // The next digit, from the highest.
+        let [_, high] = split(amount);
+        let digit = high >> 32;
+        amount <<= 32;
         // `digit` < 2^32, `bps` < 2^14 and `rest` < 2^14: every sum is below 2^47. The quotient
-        // never exceeds `amount`.
+        // never exceeds the amount.
         let part = digit.wrapping_mul(bps).wrapping_add(rest << 32);
         quotient = (quotient << 32).wrapping_add((part / ONE_BPS).into());
         rest = part % ONE_BPS;
@@ -187,18 +189,15 @@ fn share(amount: u128, bps: u64) -> u128 {
     quotient
 }
 
-/// Returns a number that is below 2^112, or `None`.
-fn emittable(number: &Uint) -> Option<u128> {
-    number.to_u128().filter(|number| *number <= MAX_EMITTED)
-}
-
 impl EmissionStorage {
     /// Returns the floor, in wei.
+    #[inline(always)]
     pub(crate) fn floor(&self, vm: &VM) -> u128 {
         self.terms.get(vm).floor
     }
 
     /// Returns the basis points.
+    #[inline(always)]
     pub(crate) fn bps(&self, vm: &VM) -> u64 {
         self.terms.get(vm).bps
     }
@@ -209,10 +208,13 @@ impl EmissionStorage {
     }
 
     /// Returns what was ever created, in wei: at construction and since.
+    #[inline(always)]
     pub(crate) fn created(&self, vm: &VM) -> Uint {
         let emitted = self.sums.get(vm).emitted;
+        let mut created = self.genesis.get(vm);
         // Everything created was once part of a supply that fits.
-        self.genesis.get(vm).wrapping_add(&Uint::from(emitted))
+        created.wrapping_add(&Uint::from(emitted));
+        created
     }
 
     /// Counts `value` against the cap, when the supply before it is `supply`.
@@ -223,9 +225,10 @@ impl EmissionStorage {
     pub(crate) fn emit_within_cap(&self, vm: &mut VM, supply: &Uint, value: &Uint) -> Result<()> {
         let mut sums = self.sums_now(vm);
         let room = self.room(vm, &sums, supply);
-        let Some(amount) = emittable(value).filter(|amount| *amount <= room) else {
+        let amount = value.to_u128();
+        if amount > room {
             return Err(Revert::new::<EmissionCapExceeded>((value, room)));
-        };
+        }
         if self.sums.get(vm).twelfth != sums.twelfth {
             self.mark(vm, &sums);
         }
@@ -269,15 +272,16 @@ impl EmissionStorage {
     ///
     /// [`EmissionCapChanged`].
     pub(crate) fn set_terms(&self, vm: &mut VM, floor: &Uint, bps: &Uint) -> Result<()> {
-        let Some(new_floor) = floor.to_u128().filter(|floor| *floor <= MAX_FLOOR) else {
+        let new = Terms { floor: floor.to_u128(), bps: bps.to_u64() };
+        if new.floor > MAX_FLOOR {
             return Err(Revert::new::<EmissionFloorTooHigh>((floor, MAX_FLOOR)));
-        };
-        let Some(new_bps) = bps.to_u64().filter(|bps| *bps <= MAX_BPS) else {
+        }
+        if new.bps > MAX_BPS {
             return Err(Revert::new::<EmissionBpsTooHigh>((bps, MAX_BPS)));
-        };
+        }
         let old = self.terms.get(vm);
-        self.terms.set(vm, &Terms { floor: new_floor, bps: new_bps });
-        emit::<EmissionCapChanged, _, _>(vm, (), (old.floor, old.bps, floor, bps));
+        self.terms.set(vm, &new);
+        emit::<EmissionCapChanged>(vm, (), (old.floor, old.bps, floor, bps));
         Ok(())
     }
 
@@ -317,9 +321,12 @@ impl EmissionStorage {
     fn room(&self, vm: &VM, sums: &Sums, supply: &Uint) -> u128 {
         let Terms { floor, bps } = self.terms.get(vm);
         let counted = sums.counted();
-        let reference = supply.checked_sub(&Uint::from(counted)).unwrap_or(Uint::ZERO);
+        let mut reference = *supply;
+        if !reference.subtract(&Uint::from(counted)) {
+            reference = Uint::ZERO;
+        }
         // A supply beyond the width of the sums earns no more than one of their width.
-        let reference = emittable(&reference).unwrap_or(MAX_EMITTED);
+        let reference = reference.to_u128().min(MAX_EMITTED);
         let cap = floor.max(share(reference, bps));
         cap.saturating_sub(counted).min(MAX_EMITTED.wrapping_sub(sums.emitted))
     }

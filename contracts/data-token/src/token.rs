@@ -5,7 +5,7 @@ use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
     Account, Contract, Result, Revert, Uint,
-    abi::Text,
+    abi::{Constant, Text},
     access_control::{AccessControl, AccessControlStorage, DEFAULT_ADMIN_ROLE},
     eip712::{Eip712, hash_of},
     erc20::{Erc20, Erc20Storage, valid_receiver},
@@ -83,8 +83,10 @@ impl DataToken {
     /// Returns everything that was ever burned, in wei.
     #[must_use]
     pub fn total_burned(&self) -> Uint {
+        let mut burned = EMISSION.created(&self.vm);
         // What was created is either burned or part of the supply.
-        EMISSION.created(&self.vm).wrapping_sub(&self.total_supply())
+        burned.wrapping_sub(&self.total_supply());
+        burned
     }
 
     /// Changes the emission cap.
@@ -161,8 +163,9 @@ impl Erc20 for DataToken {
         if from.is_zero() {
             let supply = self.total_supply();
             // As in OpenZeppelin's token, overflow comes before any rule of our own.
-            let sum = supply.checked_add(value);
-            sum.ok_or_else(Revert::overflow)?;
+            if !{ supply }.add(value) {
+                return Err(Revert::overflow());
+            }
             EMISSION.emit_within_cap(&mut self.vm, &supply, value)?;
         }
         Ok(())
@@ -210,9 +213,9 @@ routes! {
         DOMAIN_SEPARATORCall => |token, ()| token.domain_separator();
         eip712DomainCall => |token, ()| token.eip712_domain();
         pausedCall => |token, ()| token.paused();
-        DEFAULT_ADMIN_ROLECall => |_, ()| DEFAULT_ADMIN_ROLE;
-        MINTER_ROLECall => |_, ()| word::constant(MINTER_ROLE);
-        PAUSER_ROLECall => |_, ()| word::constant(PAUSER_ROLE);
+        DEFAULT_ADMIN_ROLECall => |_, ()| Constant(DEFAULT_ADMIN_ROLE);
+        MINTER_ROLECall => |_, ()| Constant(MINTER_ROLE);
+        PAUSER_ROLECall => |_, ()| Constant(PAUSER_ROLE);
         hasRoleCall => |token, (role, account)| token.has_role(role, account);
         getRoleAdminCall => |token, (role,)| token.role_admin(role);
         supportsInterfaceCall => |token, (interface,)| token.supports_interface(interface);

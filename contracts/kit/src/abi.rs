@@ -16,20 +16,8 @@ use crate::{
 
 /// A value that is one word of type `S` in the ABI.
 pub trait ToWord<S: SolType> {
-    /// The word itself, or a reference to it.
-    type Held: Word;
-
-    /// Returns the word.
-    fn hold(self) -> Self::Held;
-
-    /// Writes the word as a result.
-    #[inline(always)]
-    fn write(self)
-    where
-        Self: Sized,
-    {
-        output::set_word(self.hold().word());
-    }
+    /// Appends the word to the output.
+    fn push(self);
 }
 
 /// A value that is read from one word of type `S`.
@@ -41,20 +29,16 @@ pub trait FromWord<'a, S: SolType>: Sized {
 macro_rules! words {
     ($($type:ty: $sol:ty;)*) => {$(
         impl ToWord<$sol> for $type {
-            type Held = Self;
-
             #[inline(always)]
-            fn hold(self) -> Self {
-                self
+            fn push(self) {
+                output::push(self.word());
             }
         }
 
-        impl<'a> ToWord<$sol> for &'a $type {
-            type Held = &'a B256;
-
+        impl ToWord<$sol> for &$type {
             #[inline(always)]
-            fn hold(self) -> &'a B256 {
-                self.word()
+            fn push(self) {
+                output::push(self.word());
             }
         }
     )*};
@@ -64,6 +48,17 @@ words! {
     Account: sol_data::Address;
     B256: sol_data::FixedBytes<32>;
     Uint: sol_data::Uint<256>;
+}
+
+/// A word that is known while compiling.
+#[derive(Clone, Copy, Debug)]
+pub struct Constant(pub B256);
+
+impl ToWord<sol_data::FixedBytes<32>> for Constant {
+    #[inline(always)]
+    fn push(self) {
+        output::push_constant(self.0);
+    }
 }
 
 impl<'a> FromWord<'a, sol_data::Address> for &'a Account {
@@ -90,16 +85,9 @@ impl<'a> FromWord<'a, sol_data::Uint<256>> for &'a Uint {
 macro_rules! small_numbers {
     ($($type:ty: $($sol:ty),+;)*) => {$($(
         impl ToWord<$sol> for $type {
-            type Held = Uint;
-
             #[inline(always)]
-            fn hold(self) -> Uint {
-                Uint::from(u64::from(self))
-            }
-
-            #[inline(always)]
-            fn write(self) {
-                output::set_number(self.into());
+            fn push(self) {
+                output::push_number(self.into());
             }
         }
     )+)*};
@@ -112,36 +100,43 @@ small_numbers! {
 }
 
 impl ToWord<sol_data::Uint<256>> for u128 {
-    type Held = Uint;
-
     #[inline(always)]
-    fn hold(self) -> Uint {
-        Uint::from(self)
+    fn push(self) {
+        output::push(Uint::from(self).word());
     }
 }
 
 impl FromWord<'_, sol_data::Uint<64>> for u64 {
     #[inline(always)]
     fn from_word(word: &B256) -> Option<Self> {
-        Uint::from_word(word).to_u64()
+        small(word)
     }
 }
 
 impl FromWord<'_, sol_data::Uint<8>> for u8 {
     #[inline(always)]
     fn from_word(word: &B256) -> Option<Self> {
-        Self::try_from(Uint::from_word(word).to_u64()?).ok()
+        Self::try_from(small(word)?).ok()
     }
 }
 
 impl FromWord<'_, sol_data::Bool> for bool {
     #[inline(always)]
     fn from_word(word: &B256) -> Option<Self> {
-        match Uint::from_word(word).to_u64()? {
+        match small(word)? {
             0 => Some(false),
             1 => Some(true),
             _ => None,
         }
+    }
+}
+
+/// Returns the number that a word holds, or `None` when it is not below 2^64.
+#[inline(always)]
+fn small(word: &B256) -> Option<u64> {
+    match Uint::from_word(word).lanes() {
+        [low, 0, 0, 0] => Some(low),
+        _ => None,
     }
 }
 
@@ -158,8 +153,11 @@ impl FromWord<'_, sol_data::FixedBytes<4>> for u32 {
 
 /// Values that are the words of the tuple `T` of Solidity types.
 pub trait ToWords<T> {
-    /// Runs `act` on the words.
-    fn with_words<R>(self, act: impl FnOnce(&[&B256]) -> R) -> R;
+    /// How many there are.
+    const COUNT: usize;
+
+    /// Appends the words to the output.
+    fn push_all(self);
 }
 
 /// The result of a function whose results are the tuple `T` of Solidity types.
@@ -176,17 +174,18 @@ pub trait Decode<'a, T>: Sized {
 }
 
 macro_rules! tuples {
-    ($($($value:ident $sol:ident)+;)*) => {$(
+    ($($count:literal: $($value:ident $sol:ident)+;)*) => {$(
         impl<$($value, $sol: SolType),+> ToWords<($($sol,)+)> for ($($value,)+)
         where
             $($value: ToWord<$sol>,)+
         {
+            const COUNT: usize = $count;
+
             #[inline(always)]
             #[allow(non_snake_case, reason = "the values are named after their types")]
-            fn with_words<R>(self, act: impl FnOnce(&[&B256]) -> R) -> R {
+            fn push_all(self) {
                 let ($($value,)+) = self;
-                $(let $value = $value.hold();)+
-                act(&[$($value.word()),+])
+                $($value.push();)+
             }
         }
 
@@ -206,19 +205,21 @@ macro_rules! tuples {
 }
 
 tuples! {
-    A SA;
-    A SA B SB;
-    A SA B SB C SC;
-    A SA B SB C SC D SD;
-    A SA B SB C SC D SD E SE;
-    A SA B SB C SC D SD E SE F SF G SG;
+    1: A SA;
+    2: A SA B SB;
+    3: A SA B SB C SC;
+    4: A SA B SB C SC D SD;
+    5: A SA B SB C SC D SD E SE;
+    6: A SA B SB C SC D SD E SE F SF;
+    7: A SA B SB C SC D SD E SE F SF G SG;
+    8: A SA B SB C SC D SD E SE F SF G SG H SH;
 }
 
 impl ToWords<()> for () {
+    const COUNT: usize = 0;
+
     #[inline(always)]
-    fn with_words<R>(self, act: impl FnOnce(&[&B256]) -> R) -> R {
-        act(&[])
-    }
+    fn push_all(self) {}
 }
 
 impl Decode<'_, ()> for () {
@@ -236,7 +237,8 @@ impl Encode<()> for () {
 impl<V: ToWord<S>, S: SolType> Encode<(S,)> for V {
     #[inline(always)]
     fn encode(self) {
-        self.write();
+        output::begin();
+        self.push();
     }
 }
 
@@ -245,7 +247,8 @@ macro_rules! encode_tuples {
         impl<V: ToWords<($($sol,)*)>, $($sol: SolType),*> Encode<($($sol,)*)> for V {
             #[inline(always)]
             fn encode(self) {
-                self.with_words(|words| output::set(words));
+                output::begin();
+                self.push_all();
             }
         }
     )*};
@@ -283,19 +286,20 @@ impl Text {
         Self { len: text.len(), word: B256::new(word) }
     }
 
-    /// Returns the text's length, and its bytes with zeros after them.
-    #[must_use]
+    /// Appends the text to the output: its length, and its bytes with zeros after them.
     #[inline(always)]
-    pub fn tail(self) -> [B256; 2] {
-        [*Uint::from(self.len as u64).word(), word::constant(self.word)]
+    pub fn push(self) {
+        output::push_number(self.len as u64);
+        output::push_constant(self.word);
     }
 }
 
 impl Encode<(sol_data::String,)> for Text {
     #[inline(always)]
     fn encode(self) {
-        let [len, text] = self.tail();
-        output::set(&[Uint::from(32_u64).word(), &len, &text]);
+        output::begin();
+        output::push_number(32);
+        self.push();
     }
 }
 
@@ -305,12 +309,11 @@ pub struct Bools<I>(pub I);
 
 impl<I: ExactSizeIterator<Item = bool>> Encode<(sol_data::Array<sol_data::Bool>,)> for Bools<I> {
     fn encode(self) {
-        let len = self.0.len();
-        // A head of two words; the list is not longer than the calldata.
-        output::reserve(len.wrapping_add(2).wrapping_mul(32));
-        output::push_all(&[Uint::from(32_u64).word(), Uint::from(len as u64).word()]);
+        output::begin();
+        output::push_number(32);
+        output::push_number(self.0.len() as u64);
         for item in self.0 {
-            output::push(ToWord::<sol_data::Bool>::hold(item).word());
+            item.push();
         }
     }
 }
@@ -333,9 +336,9 @@ impl<'a, S: SolType> Elements<'a, S> {
     /// Reads an array whose head is `offset`, from the bytes of the arguments; the rules are those
     /// of Solidity's decoder.
     fn decode(input: &'a [u8], offset: &B256) -> Option<Self> {
-        let at = usize::try_from(Uint::from_word(offset).to_u64()?).ok()?;
+        let at = usize::try_from(small(offset)?).ok()?;
         let (len, rest) = input.get(at..)?.split_first_chunk::<32>()?;
-        let len = usize::try_from(Uint::from_word(len.into()).to_u64()?).ok()?;
+        let len = usize::try_from(small(len.into())?).ok()?;
         let bytes = rest.get(..len.checked_mul(Self::WORDS.checked_mul(32)?)?)?;
         Some(Self { bytes, kind: PhantomData })
     }

@@ -133,7 +133,7 @@ pub trait AccessControl: Contract {
         if !place.get(self.vm()) {
             place.set(self.vm_mut(), &true);
             let sender = host::sender(self.vm());
-            emit::<RoleGranted, _, _>(self.vm_mut(), (role, account, &sender), ());
+            emit::<RoleGranted>(self.vm_mut(), (role, account, &sender), ());
         }
     }
 
@@ -147,7 +147,7 @@ pub trait AccessControl: Contract {
         if place.get(self.vm()) {
             place.set(self.vm_mut(), &false);
             let sender = host::sender(self.vm());
-            emit::<RoleRevoked, _, _>(self.vm_mut(), (role, account, &sender), ());
+            emit::<RoleRevoked>(self.vm_mut(), (role, account, &sender), ());
         }
     }
 }

@@ -4,10 +4,7 @@ use alloy_primitives::{B256, b256};
 use alloy_sol_types::sol;
 use stylus_sdk::host::VM;
 
-use crate::{
-    Account, Result, Revert, Uint, host,
-    word::{self, Word},
-};
+use crate::{Account, Result, Revert, Uint, host, output, word};
 
 sol! {
     /// Errors of OpenZeppelin's `ECDSA`.
@@ -24,10 +21,8 @@ pub use IEcdsa::{ECDSAInvalidSignature, ECDSAInvalidSignatureS, IEcdsaErrors};
 /// into another (EIP-2).
 const HALF_ORDER: B256 = b256!("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0");
 
-/// Returns the account of the precompile that recovers signers.
-fn precompile() -> Account {
-    Account::build(|address| address[19] = 1)
-}
+/// The number of the precompile that recovers signers.
+const PRECOMPILE: u64 = 1;
 
 /// Returns who signed `hash`.
 ///
@@ -36,12 +31,16 @@ fn precompile() -> Account {
 /// - [`ECDSAInvalidSignatureS`] when `s` is in the upper half of the order,
 /// - [`ECDSAInvalidSignature`] when nobody can have made the signature.
 pub fn recover(vm: &VM, hash: &B256, v: u8, r: &B256, s: &B256) -> Result<Account> {
-    if *Uint::from_word(s) > Uint::new(word::constant(HALF_ORDER)) {
+    if Uint::new(word::constant(HALF_ORDER)) < *Uint::from_word(s) {
         return Err(Revert::new::<ECDSAInvalidSignatureS>((s,)));
     }
-    let v = Uint::from(u64::from(v));
+    output::begin();
+    output::push(hash);
+    output::push_number(v.into());
+    output::push(r);
+    output::push(s);
     // The precompile returns nothing for a bad signature, and fails only without gas.
-    let (signer, len) = if host::static_call(vm, &precompile(), &[hash, v.word(), r, s]) {
+    let (signer, len) = if host::call_precompile(vm, PRECOMPILE) {
         host::returned_word(vm)
     } else {
         (B256::ZERO, 0)

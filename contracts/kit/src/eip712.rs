@@ -2,6 +2,8 @@
 //!
 //! Unlike OpenZeppelin's `EIP712` nothing is cached: hashing five words costs less than a slot.
 
+use core::marker::PhantomData;
+
 use alloy_primitives::B256;
 use alloy_sol_types::sol_data;
 use stylus_sdk::keccak_const::Keccak256;
@@ -10,7 +12,7 @@ use crate::{
     Account, Contract, Uint,
     abi::{Encode, Text},
     host, output,
-    word::{self, Word},
+    word::Word,
 };
 
 /// Hashes a text while compiling.
@@ -45,16 +47,13 @@ pub trait Eip712: Contract {
 
     /// Returns the domain separator.
     fn domain_separator(&self) -> B256 {
-        host::keccak_words(
-            self.vm(),
-            &[
-                &word::constant(DOMAIN_TYPEHASH),
-                &word::constant(Self::NAME_HASH),
-                &word::constant(Self::VERSION_HASH),
-                Uint::from(host::chain_id(self.vm())).word(),
-                host::this(self.vm()).word(),
-            ],
-        )
+        let start = output::len();
+        output::push_constant(DOMAIN_TYPEHASH);
+        output::push_constant(Self::NAME_HASH);
+        output::push_constant(Self::VERSION_HASH);
+        output::push_number(host::chain_id(self.vm()));
+        output::push(host::this(self.vm()).word());
+        host::hash_output(self.vm(), start)
     }
 
     /// Returns the hash that is signed for a struct's hash:
@@ -62,31 +61,32 @@ pub trait Eip712: Contract {
     fn typed_data_hash(&self, struct_hash: &B256) -> B256 {
         let domain = self.domain_separator();
         let start = output::len();
-        output::append(2, |room| room.copy_from_slice(&[0x19, 0x01]));
-        output::push_all(&[&domain, struct_hash]);
-        let hash = output::read(start, |message| host::keccak(self.vm(), message));
-        output::truncate(start);
-        hash
+        output::append(2, |room| {
+            if let Some(room) = room.first_chunk_mut() {
+                *room = [0x19, 0x01];
+            }
+        });
+        output::push(&domain);
+        output::push(struct_hash);
+        host::hash_output(self.vm(), start)
     }
 
     /// Returns the domain as EIP-5267 describes it.
-    fn eip712_domain(&self) -> Domain {
+    fn eip712_domain(&self) -> Domain<Self> {
         Domain {
-            name: Self::NAME_TEXT,
-            version: Self::VERSION_TEXT,
             chain_id: host::chain_id(self.vm()),
             contract: host::this(self.vm()),
+            texts: PhantomData,
         }
     }
 }
 
 /// A domain with a name, a version, a chain and a contract, and neither salt nor extensions.
 #[derive(Clone, Copy, Debug)]
-pub struct Domain {
-    name: Text,
-    version: Text,
+pub struct Domain<C> {
     chain_id: u64,
     contract: Account,
+    texts: PhantomData<C>,
 }
 
 /// The results of `eip712Domain()`.
@@ -100,7 +100,7 @@ type DomainTuple = (
     sol_data::Array<sol_data::Uint<256>>,
 );
 
-impl Encode<DomainTuple> for Domain {
+impl<C: Eip712> Encode<DomainTuple> for Domain<C> {
     fn encode(self) {
         // The head is seven words; the tails follow in order: the name and the version, each a
         // length and one word, then the empty list.
@@ -110,21 +110,16 @@ impl Encode<DomainTuple> for Domain {
         // Which fields there are, from the lowest bit: name, version, chain and contract.
         const FIELDS: u64 = 0b0_1111;
 
-        let [name_len, name] = self.name.tail();
-        let [version_len, version] = self.version.tail();
-        output::set(&[
-            Uint::from_lanes([0, 0, 0, FIELDS << 56]).word(),
-            Uint::from(NAME_AT).word(),
-            Uint::from(VERSION_AT).word(),
-            Uint::from(self.chain_id).word(),
-            self.contract.word(),
-            Uint::ZERO.word(),
-            Uint::from(EXTENSIONS_AT).word(),
-            &name_len,
-            &name,
-            &version_len,
-            &version,
-            Uint::ZERO.word(),
-        ]);
+        output::begin();
+        output::push(Uint::from_lanes(0, 0, 0, FIELDS << 56).word());
+        output::push_number(NAME_AT);
+        output::push_number(VERSION_AT);
+        output::push_number(self.chain_id);
+        output::push(self.contract.word());
+        output::push_number(0);
+        output::push_number(EXTENSIONS_AT);
+        C::NAME_TEXT.push();
+        C::VERSION_TEXT.push();
+        output::push_number(0);
     }
 }

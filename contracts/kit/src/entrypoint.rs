@@ -5,6 +5,11 @@ use stylus_sdk::host::VM;
 
 use crate::router::{self, Router};
 
+/// Bytes of the output beside those of the calldata: more than any result, error or log of a fixed
+/// size, and what is put together while a larger result is written.
+#[cfg(target_arch = "wasm32")]
+const SPARE: usize = 640;
+
 /// Runs a call on a contract as the host asks for it: `len` bytes of calldata, and a status of zero
 /// for a result or one for an error.
 ///
@@ -17,21 +22,24 @@ pub fn run<C: Router>(len: usize) -> usize {
 
     use crate::{arena, output};
 
-    // SAFETY: the host writes `len` bytes, which is what the block holds, and reads what the output
-    // holds.
+    // SAFETY: memory is taken once; the host writes `len` bytes, which is what the input holds, and
+    // reads what the output holds.
     unsafe {
         if hostio::msg_reentrant() {
             return 1;
         }
         // Does nothing, but has the function imported, without which a program is not activated.
         hostio::pay_for_memory_grow(0);
-        let input = arena::take(len);
+        // A result is never longer than the calldata and this.
+        let block = arena::take(len.wrapping_mul(2).wrapping_add(SPARE));
+        let (input, buffer) = block.split_at_mut_unchecked(len);
         hostio::read_args(input.as_mut_ptr());
+        output::open(buffer);
         let failed = router::enter(&mut C::new(VM { host: WasmVM {} }), input).is_err();
         if !failed {
             hostio::storage_flush_cache(false);
         }
-        output::read(0, |data| hostio::write_result(data.as_ptr(), data.len()));
+        output::take(0, |data| hostio::write_result(data.as_ptr(), data.len()));
         failed.into()
     }
 }
@@ -45,11 +53,7 @@ pub fn run<C: Router>(len: usize) -> usize {
 pub fn run<C: Router>(input: &[u8], vm: VM) -> stylus_sdk::ArbResult {
     use crate::output;
 
-    let take = || {
-        let bytes = output::read(0, <[u8]>::to_vec);
-        output::truncate(0);
-        bytes
-    };
+    let take = || output::take(0, <[u8]>::to_vec);
     let before = take();
     let outcome = router::enter(&mut C::new(vm), input);
     let output = take();

@@ -217,28 +217,33 @@ pub trait Erc20: Contract {
     /// [`Transfer`].
     fn move_tokens(&mut self, from: &Account, to: &Account, value: &Uint) -> Result<()> {
         if from.is_zero() {
-            let supply = self.total_supply().checked_add(value);
-            let supply = supply.ok_or_else(Revert::overflow)?;
+            let mut supply = self.total_supply();
+            if !supply.add(value) {
+                return Err(Revert::overflow());
+            }
             Self::ERC20.total_supply.set(self.vm_mut(), &supply);
         } else {
             let place = Self::ERC20.balances.of(self.vm(), from);
-            let balance = place.get(self.vm());
-            let rest = balance
-                .checked_sub(value)
-                .ok_or_else(|| Revert::new::<ERC20InsufficientBalance>((from, &balance, value)))?;
-            place.set(self.vm_mut(), &rest);
-        }
-        if to.is_zero() {
-            // `value` ≤ the balance of `from` ≤ the total supply.
-            let supply = self.total_supply().wrapping_sub(value);
-            Self::ERC20.total_supply.set(self.vm_mut(), &supply);
-        } else {
-            // Balance + `value` ≤ the total supply, which is a number.
-            let place = Self::ERC20.balances.of(self.vm(), to);
-            let balance = place.get(self.vm()).wrapping_add(value);
+            let mut balance = place.get(self.vm());
+            if !balance.subtract(value) {
+                balance.wrapping_add(value);
+                return Err(Revert::new::<ERC20InsufficientBalance>((from, &balance, value)));
+            }
             place.set(self.vm_mut(), &balance);
         }
-        emit::<Transfer, _, _>(self.vm_mut(), (from, to), (value,));
+        if to.is_zero() {
+            let mut supply = self.total_supply();
+            // `value` ≤ the balance of `from` ≤ the total supply.
+            supply.wrapping_sub(value);
+            Self::ERC20.total_supply.set(self.vm_mut(), &supply);
+        } else {
+            let place = Self::ERC20.balances.of(self.vm(), to);
+            let mut balance = place.get(self.vm());
+            // Balance + `value` ≤ the total supply, which is a number.
+            balance.wrapping_add(value);
+            place.set(self.vm_mut(), &balance);
+        }
+        emit::<Transfer>(self.vm_mut(), (from, to), (value,));
         Ok(())
     }
 
@@ -253,7 +258,7 @@ pub trait Erc20: Contract {
     /// [`Approval`].
     fn approve_for(&mut self, owner: &Account, spender: &Account, value: &Uint) -> Result<()> {
         self.set_allowance(owner, spender, value)?;
-        emit::<Approval, _, _>(self.vm_mut(), (owner, spender), (value,));
+        emit::<Approval>(self.vm_mut(), (owner, spender), (value,));
         Ok(())
     }
 
@@ -264,14 +269,16 @@ pub trait Erc20: Contract {
     /// [`ERC20InsufficientAllowance`] when the allowance is less, then as
     /// [`set_allowance`](Self::set_allowance).
     fn spend_allowance(&mut self, owner: &Account, spender: &Account, value: &Uint) -> Result<()> {
-        let allowance = self.allowance(owner, spender);
+        let mut allowance = self.allowance(owner, spender);
         if allowance.is_max() {
             return Ok(());
         }
-        let rest = allowance.checked_sub(value).ok_or_else(|| {
-            Revert::new::<ERC20InsufficientAllowance>((spender, &allowance, value))
-        })?;
-        self.set_allowance(owner, spender, &rest)
+        if !allowance.subtract(value) {
+            allowance.wrapping_add(value);
+            let args = (spender, &allowance, value);
+            return Err(Revert::new::<ERC20InsufficientAllowance>(args));
+        }
+        self.set_allowance(owner, spender, &allowance)
     }
 
     /// Writes an allowance: the one writer of allowances.

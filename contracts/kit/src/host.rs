@@ -5,10 +5,13 @@
 //! these take words as the host has them.
 
 use alloy_primitives::B256;
+use alloy_sol_types::SolCall;
 use stylus_sdk::host::VM;
 
 use crate::{
-    Account, Uint, output,
+    Account, Uint,
+    abi::ToWords,
+    output,
     word::{self, Word},
 };
 
@@ -37,17 +40,17 @@ mod imp {
 
     use stylus_sdk::hostio;
 
-    use super::{Account, B256, VM, raw};
+    use super::{Account, B256, Uint, VM, raw};
 
     #[inline(always)]
-    fn written(fill: impl FnOnce(*mut u8)) -> B256 {
-        let mut word = MaybeUninit::<B256>::uninit();
+    fn written<W>(fill: impl FnOnce(*mut u8)) -> W {
+        let mut word = MaybeUninit::<W>::uninit();
         fill(word.as_mut_ptr().cast());
         unsafe { word.assume_init() }
     }
 
     #[inline(always)]
-    pub(super) fn load(_: &VM, key: &B256) -> B256 {
+    pub(super) fn load(_: &VM, key: &B256) -> Uint {
         written(|out| unsafe { hostio::storage_load_bytes32(key.as_ptr(), out) })
     }
 
@@ -61,14 +64,41 @@ mod imp {
         written(|out| unsafe { hostio::native_keccak256(data.as_ptr(), data.len(), out) })
     }
 
+    /// Has an account written where it is needed.
+    ///
+    /// `fill` is called with a place of 32 bytes. It is a function of its own, lest the compiler
+    /// builds the account elsewhere and copies it.
+    #[inline(always)]
+    fn account(fill: unsafe fn(*mut u8)) -> Account {
+        let mut account = MaybeUninit::<Account>::uninit();
+        unsafe {
+            fill(account.as_mut_ptr().cast());
+            account.assume_init()
+        }
+    }
+
     #[inline(always)]
     pub(super) fn sender(_: &VM) -> Account {
-        Account::build(|out| unsafe { hostio::msg_sender(out.as_mut_ptr()) })
+        #[inline(never)]
+        unsafe fn fill(out: *mut u8) {
+            unsafe {
+                out.write_bytes(0, 12);
+                hostio::msg_sender(out.add(12));
+            }
+        }
+        account(fill)
     }
 
     #[inline(always)]
     pub(super) fn this(_: &VM) -> Account {
-        Account::build(|out| unsafe { hostio::contract_address(out.as_mut_ptr()) })
+        #[inline(never)]
+        unsafe fn fill(out: *mut u8) {
+            unsafe {
+                out.write_bytes(0, 12);
+                hostio::contract_address(out.add(12));
+            }
+        }
+        account(fill)
     }
 
     #[inline(always)]
@@ -171,10 +201,10 @@ mod imp {
         RawLogAccess, StorageAccess, UnsafeCallAccess,
     };
 
-    use super::{Account, B256, VM};
+    use super::{Account, B256, Uint, VM};
 
-    pub(super) fn load(vm: &VM, key: &B256) -> B256 {
-        vm.storage_load_bytes32(U256::from_be_bytes(key.0))
+    pub(super) fn load(vm: &VM, key: &B256) -> Uint {
+        Uint::new(vm.storage_load_bytes32(U256::from_be_bytes(key.0)))
     }
 
     pub(super) fn store(vm: &VM, key: &B256, value: &B256) {
@@ -269,42 +299,35 @@ mod imp {
 
 /// Reads a storage slot.
 #[must_use]
-#[inline(never)]
-pub fn load(vm: &VM, key: &B256) -> B256 {
+#[inline(always)]
+pub fn load(vm: &VM, key: &B256) -> Uint {
     imp::load(vm, key)
 }
 
 /// Writes a storage slot.
-#[inline(never)]
+#[inline(always)]
 #[allow(clippy::needless_pass_by_ref_mut, reason = "only who may write the contract may store")]
 pub fn store(vm: &mut VM, key: &B256, value: &B256) {
     imp::store(vm, key, value);
 }
 
-/// Returns the keccak-256 hash of the bytes.
+/// Takes what the output holds after the first `from` bytes, and returns its keccak-256 hash.
 #[must_use]
 #[inline(never)]
-pub fn keccak(vm: &VM, data: &[u8]) -> B256 {
-    imp::keccak(vm, data)
-}
-
-/// Returns the keccak-256 hash of the words, one after the other.
-#[must_use]
-#[inline(never)]
-pub fn keccak_words(vm: &VM, words: &[&B256]) -> B256 {
-    output::gather(words, |bytes| imp::keccak(vm, bytes))
+pub(crate) fn hash_output(vm: &VM, from: usize) -> B256 {
+    output::take(from, |bytes| imp::keccak(vm, bytes))
 }
 
 /// Returns who called.
 #[must_use]
-#[inline(never)]
+#[inline(always)]
 pub fn sender(vm: &VM) -> Account {
     imp::sender(vm)
 }
 
 /// Returns the address of this contract.
 #[must_use]
-#[inline(never)]
+#[inline(always)]
 pub fn this(vm: &VM) -> Account {
     imp::this(vm)
 }
@@ -323,11 +346,12 @@ pub fn has_value(vm: &VM) -> bool {
     !word::is_zero(&imp::value(vm))
 }
 
-/// Emits a log: topics first, then data.
+/// Takes what the output holds after the first `from` bytes, and emits it as a log: topics first,
+/// then data.
 #[inline(never)]
 #[allow(clippy::needless_pass_by_ref_mut, reason = "only who may write the contract may log")]
-pub fn log(vm: &mut VM, data: &[u8], topics: usize) {
-    imp::log(vm, data, topics);
+pub(crate) fn log(vm: &mut VM, from: usize, topics: usize) {
+    output::take(from, |bytes| imp::log(vm, bytes, topics));
 }
 
 /// Returns the block's time, in seconds since 1970.
@@ -358,30 +382,42 @@ pub fn mul_div(vm: &VM, number: &Uint, multiplier: &Uint, divisor: &Uint) -> Uin
     Uint::new(value)
 }
 
-/// Calls a function of a contract with these words and all the gas there is, and returns whether
-/// it succeeded.
-#[inline(never)]
-pub fn call(vm: &mut VM, to: &Account, selector: u32, words: &[&B256]) -> bool {
-    output::set_selected(selector, words);
-    let succeeded = output::read(0, |data| imp::call(vm, to, data));
-    output::truncate(0);
-    succeeded
+/// Calls a function of a contract with all the gas there is, and returns whether it succeeded.
+#[inline(always)]
+pub fn call<'a, C: SolCall>(
+    vm: &mut VM,
+    to: &Account,
+    args: impl ToWords<C::Parameters<'a>>,
+) -> bool {
+    push_call::<C>(args);
+    output::take(0, |data| imp::call(vm, to, data))
 }
 
-/// Calls a contract that must not change anything with these words, and returns whether it
-/// succeeded.
+/// Calls a function of a contract that must not change anything, and returns whether it succeeded.
 #[must_use]
 #[inline(always)]
-pub fn static_call(vm: &VM, to: &Account, words: &[&B256]) -> bool {
-    output::gather(words, |data| imp::static_call(vm, to, data))
+pub fn static_call<'a, C: SolCall>(
+    vm: &VM,
+    to: &Account,
+    args: impl ToWords<C::Parameters<'a>>,
+) -> bool {
+    push_call::<C>(args);
+    output::take(0, |data| imp::static_call(vm, to, data))
 }
 
-/// Calls a function without arguments that must not change anything, and returns whether it
-/// succeeded.
+/// Appends a call to the output.
+#[inline(always)]
+fn push_call<'a, C: SolCall>(args: impl ToWords<C::Parameters<'a>>) {
+    output::begin();
+    output::push_selector(u32::from_be_bytes(C::SELECTOR));
+    args.push_all();
+}
+
+/// Takes what the output holds and sends it to a precompile, and returns whether that succeeded.
 #[must_use]
 #[inline(always)]
-pub fn static_call_selector(vm: &VM, to: &Account, selector: u32) -> bool {
-    imp::static_call(vm, to, &selector.to_be_bytes())
+pub(crate) fn call_precompile(vm: &VM, number: u64) -> bool {
+    output::take(0, |data| imp::static_call(vm, &Account::small(number), data))
 }
 
 /// Returns the first word of what the last call returned, and how many of its bytes were there.
@@ -391,10 +427,12 @@ pub fn returned_word(vm: &VM) -> (B256, usize) {
     imp::returned_word(vm)
 }
 
-/// Writes to the output everything that the last call returned.
+/// Writes to the output what the last call returned, or nothing when it is longer than the room
+/// there.
 #[inline(never)]
 pub fn returned(vm: &VM) {
     let len = imp::returned_len(vm);
-    output::reserve(len);
-    output::append(len, |room| imp::read_returned(vm, room));
+    if len <= output::room() {
+        output::append(len, |room| imp::read_returned(vm, room));
+    }
 }

@@ -61,7 +61,7 @@ pub trait Pausable: Contract {
         self.require_not_paused()?;
         Self::PAUSABLE.paused.set(self.vm_mut(), &true);
         let account = host::sender(self.vm());
-        emit::<Paused, _, _>(self.vm_mut(), (), (&account,));
+        emit::<Paused>(self.vm_mut(), (), (&account,));
         Ok(())
     }
 
@@ -80,7 +80,7 @@ pub trait Pausable: Contract {
         }
         Self::PAUSABLE.paused.set(self.vm_mut(), &false);
         let account = host::sender(self.vm());
-        emit::<Unpaused, _, _>(self.vm_mut(), (), (&account,));
+        emit::<Unpaused>(self.vm_mut(), (), (&account,));
         Ok(())
     }
 }

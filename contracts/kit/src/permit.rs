@@ -7,8 +7,8 @@ use crate::{
     Account, Result, Revert, Uint, ecdsa,
     eip712::{Eip712, hash_of},
     erc20::Erc20,
-    host, layout,
-    word::{self, Word},
+    host, layout, output,
+    word::Word,
 };
 
 sol! {
@@ -82,21 +82,18 @@ pub trait Permit: Erc20 + Eip712 {
     /// [`Approval`](crate::erc20::Approval).
     fn permit(&mut self, approval: Approval<'_>, signature: Signature<'_>) -> Result<()> {
         let Approval { owner, spender, value, deadline } = approval;
-        if Uint::from(host::timestamp(self.vm())) > *deadline {
+        if deadline.to_u64() < host::timestamp(self.vm()) {
             return Err(Revert::new::<ERC2612ExpiredSignature>((deadline,)));
         }
         let nonce = self.use_nonce(owner);
-        let struct_hash = host::keccak_words(
-            self.vm(),
-            &[
-                &word::constant(PERMIT_TYPEHASH),
-                owner.word(),
-                spender.word(),
-                value.word(),
-                nonce.word(),
-                deadline.word(),
-            ],
-        );
+        let start = output::len();
+        output::push_constant(PERMIT_TYPEHASH);
+        output::push(owner.word());
+        output::push(spender.word());
+        output::push(value.word());
+        output::push(nonce.word());
+        output::push(deadline.word());
+        let struct_hash = host::hash_output(self.vm(), start);
         let hash = self.typed_data_hash(&struct_hash);
         let signer = ecdsa::recover(self.vm(), &hash, signature.v, signature.r, signature.s)?;
         if signer != *owner {
@@ -108,9 +105,11 @@ pub trait Permit: Erc20 + Eip712 {
     /// Returns an owner's nonce and counts it up.
     fn use_nonce(&mut self, owner: &Account) -> Uint {
         let place = Self::PERMIT.nonces.of(self.vm(), owner);
-        let nonce: Uint = place.get(self.vm());
+        let nonce = place.get(self.vm());
         // It starts at zero and grows by one: no chain lives long enough to overflow it.
-        place.set(self.vm_mut(), &nonce.wrapping_add(&Uint::from(1_u64)));
+        let mut next = nonce;
+        next.wrapping_add(&Uint::from(1_u64));
+        place.set(self.vm_mut(), &next);
         nonce
     }
 }

@@ -3,11 +3,7 @@
 use alloy_sol_types::{Panic, SolError, sol_data};
 use stylus_sdk::host::VM;
 
-use crate::{
-    abi::ToWords,
-    host, output,
-    word::{Uint, Word},
-};
+use crate::{abi::ToWords, host, output};
 
 /// What a contract's functions return.
 pub type Result<T, E = Revert> = core::result::Result<T, E>;
@@ -25,7 +21,9 @@ impl Revert {
     /// Writes a typed error: `Revert::new::<ERC20InvalidSender>((sender,))`.
     #[inline(always)]
     pub fn new<'a, E: SolError>(args: impl ToWords<E::Parameters<'a>>) -> Self {
-        args.with_words(|words| output::set_selected(u32::from_be_bytes(E::SELECTOR), words));
+        output::begin();
+        output::push_selector(u32::from_be_bytes(E::SELECTOR));
+        args.push_all();
         Self(())
     }
 
@@ -38,7 +36,7 @@ impl Revert {
     /// Writes what Solidity reverts with when a checked sum overflows: `Panic(0x11)`.
     #[cold]
     pub fn overflow() -> Self {
-        Self::new::<Panic>((&Uint::from(0x11_u64),))
+        Self::new::<Panic>((0x11_u64,))
     }
 
     /// Writes what the last called contract reverted with.
@@ -57,7 +55,8 @@ impl Revert {
         let inner = output::len();
         output::push_selector(u32::from_be_bytes(E::SELECTOR));
         // The head is two words; the bytes follow it.
-        output::push_all(&[Uint::from(number).word(), Uint::from(2 * 32_u64).word()]);
+        output::push_number(number);
+        output::push_number(2 * 32);
         output::push_tail(inner);
         output::remove_front(inner);
         self

@@ -9,10 +9,7 @@ use core::marker::PhantomData;
 use alloy_primitives::B256;
 use stylus_sdk::host::VM;
 
-use crate::{
-    Account, Uint, host,
-    word::{self, Word},
-};
+use crate::{Account, Uint, host, output, word::Word};
 
 /// A value that fills a storage slot.
 pub trait Stored: Sized {
@@ -22,7 +19,7 @@ pub trait Stored: Sized {
         Self: 'a;
 
     /// Reads the value from its slot's word.
-    fn from_slot(word: B256) -> Self;
+    fn from_slot(word: Uint) -> Self;
 
     /// Returns the slot's word.
     fn to_slot(&self) -> Self::Held<'_>;
@@ -32,8 +29,8 @@ impl Stored for Uint {
     type Held<'a> = &'a B256;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
-        Self::new(word)
+    fn from_slot(word: Self) -> Self {
+        word
     }
 
     #[inline(always)]
@@ -46,8 +43,8 @@ impl Stored for bool {
     type Held<'a> = Uint;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
-        !word::is_zero(&word)
+    fn from_slot(word: Uint) -> Self {
+        !word.is_zero()
     }
 
     #[inline(always)]
@@ -60,9 +57,9 @@ impl Stored for Account {
     type Held<'a> = &'a B256;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
+    fn from_slot(word: Uint) -> Self {
         // Only accounts are written to an account's slot.
-        *Self::from_word(&word).unwrap_or(&Self::ZERO)
+        *Self::from_word(word.word()).unwrap_or(&Self::ZERO)
     }
 
     #[inline(always)]
@@ -76,18 +73,20 @@ impl Stored for [u64; 4] {
     type Held<'a> = Uint;
 
     #[inline(always)]
-    fn from_slot(word: B256) -> Self {
-        Uint::new(word).lanes()
+    fn from_slot(word: Uint) -> Self {
+        word.lanes()
     }
 
     #[inline(always)]
     fn to_slot(&self) -> Uint {
-        Uint::from_lanes(*self)
+        let [low, second, third, high] = *self;
+        Uint::from_lanes(low, second, third, high)
     }
 }
 
 /// One value at a place in storage.
 #[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
 pub struct Place<V> {
     key: B256,
     value: PhantomData<V>,
@@ -161,7 +160,7 @@ impl<K: Word, V: Stored> Mapping<K, V> {
     #[must_use]
     #[inline(always)]
     pub fn of(&self, vm: &VM, key: &K) -> Place<V> {
-        Place::at(mapped_at(vm, key.word(), self.slot))
+        mapped_at(vm, key.word(), self.slot)
     }
 }
 
@@ -183,14 +182,14 @@ impl<K: Word, L: Word, V: Stored> NestedMapping<K, L, V> {
     #[must_use]
     #[inline(always)]
     pub fn of(&self, vm: &VM, outer: &K, inner: &L) -> Place<V> {
-        let root = mapped_at(vm, outer.word(), self.slot);
-        Place::at(mapped(vm, inner.word(), &root))
+        let root: Place<V> = mapped_at(vm, outer.word(), self.slot);
+        mapped(vm, inner.word(), &root.key)
     }
 }
 
 /// Reads a slot of the layout.
 #[inline(never)]
-fn load_slot(vm: &VM, slot: u8) -> B256 {
+fn load_slot(vm: &VM, slot: u8) -> Uint {
     host::load(vm, Uint::from(u64::from(slot)).word())
 }
 
@@ -202,14 +201,20 @@ fn store_slot(vm: &mut VM, slot: u8, value: &B256) {
 
 /// Returns where a mapping in a slot of the layout keeps the value of `key`.
 #[inline(never)]
-fn mapped_at(vm: &VM, key: &B256, slot: u8) -> B256 {
-    mapped(vm, key, Uint::from(u64::from(slot)).word())
+fn mapped_at<V: Stored>(vm: &VM, key: &B256, slot: u8) -> Place<V> {
+    let start = output::len();
+    output::push(key);
+    output::push_number(slot.into());
+    Place::at(host::hash_output(vm, start))
 }
 
 /// Returns where a mapping at `root` keeps the value of `key`.
-#[inline(never)]
-fn mapped(vm: &VM, key: &B256, root: &B256) -> B256 {
-    host::keccak_words(vm, &[key, root])
+#[inline(always)]
+fn mapped<V: Stored>(vm: &VM, key: &B256, root: &B256) -> Place<V> {
+    let start = output::len();
+    output::push(key);
+    output::push(root);
+    Place::at(host::hash_output(vm, start))
 }
 
 /// Declares a component's storage: fields in consecutive slots from a base that the contract

@@ -163,22 +163,23 @@ impl Account {
         })
     }
 
-    /// Writes an account: `fill` receives the twenty bytes of its address.
+    /// Returns the account at a small address, such as a precompile's.
+    #[must_use]
     #[inline(always)]
-    pub(crate) fn build(fill: impl FnOnce(&mut [u8; 20])) -> Self {
-        let mut word = B256::ZERO;
-        if let Some(bytes) = word.last_chunk_mut() {
-            fill(bytes);
-        }
-        Self(word)
+    pub fn small(address: u64) -> Self {
+        Self(from_raw_lanes(0, 0, 0, swapped(address)))
     }
 
     /// Returns the address, where it lies.
     #[must_use]
     #[inline(always)]
     pub fn address(&self) -> &Address {
-        let bytes: &[u8; 20] = self.0.last_chunk().unwrap_or(&[0; 20]);
-        bytes.into()
+        #[allow(unsafe_code, reason = "a reference cast between transparent types")]
+        // SAFETY: `Address` is a transparent wrapper of 20 bytes, of alignment one, and the word
+        // has as many after its first twelve.
+        unsafe {
+            &*self.0.as_ptr().add(12).cast::<Address>()
+        }
     }
 
     /// Returns whether this is the zero address.
@@ -235,9 +236,9 @@ impl Uint {
 
     /// Returns the number that is made of four 64-bit lanes, the lowest first.
     #[must_use]
-    #[inline(always)]
-    pub fn from_lanes([low, second, third, high]: [u64; 4]) -> Self {
-        Self(from_lanes(low, second, third, high))
+    #[inline(never)]
+    pub fn from_lanes(low: u64, second: u64, third: u64, high: u64) -> Self {
+        Self(from_raw_lanes(swapped(high), swapped(third), swapped(second), swapped(low)))
     }
 
     /// Returns the four 64-bit lanes of the number, the lowest first.
@@ -248,23 +249,23 @@ impl Uint {
         [swapped(low), swapped(second), swapped(third), swapped(high)]
     }
 
-    /// Returns the number if it is below 2^64.
+    /// Returns the number, or 2^64 − 1 when it is greater.
     #[must_use]
-    #[inline(always)]
-    pub fn to_u64(&self) -> Option<u64> {
+    #[inline(never)]
+    pub fn to_u64(&self) -> u64 {
         match self.lanes() {
-            [low, 0, 0, 0] => Some(low),
-            _ => None,
+            [low, 0, 0, 0] => low,
+            _ => u64::MAX,
         }
     }
 
-    /// Returns the number if it is below 2^128.
+    /// Returns the number, or 2^128 − 1 when it is greater.
     #[must_use]
-    #[inline(always)]
-    pub fn to_u128(&self) -> Option<u128> {
+    #[inline(never)]
+    pub fn to_u128(&self) -> u128 {
         match self.lanes() {
-            [low, high, 0, 0] => Some(join(low, high)),
-            _ => None,
+            [low, high, 0, 0] => join(low, high),
+            _ => u128::MAX,
         }
     }
 
@@ -277,77 +278,63 @@ impl Uint {
 
     /// Returns whether the number is 2^256 − 1.
     #[must_use]
-    #[inline(never)]
+    #[inline(always)]
     pub fn is_max(&self) -> bool {
-        let lane = |index| raw_lane(&self.0, index);
-        lane(0) & lane(1) & lane(2) & lane(3) == u64::MAX
+        let [first, second, third, last] = raw_lanes(&self.0);
+        first & second & third & last == u64::MAX
     }
 
-    /// Returns the sum, or `None` when it overflows.
+    /// Adds a number, and returns whether the sum fits; when it does not, it has wrapped.
     #[must_use]
     #[inline(always)]
-    pub fn checked_add(&self, other: &Self) -> Option<Self> {
-        let (sum, carry) = sum(self, other, 0);
-        (!carry).then_some(sum)
+    pub fn add(&mut self, other: &Self) -> bool {
+        !self.combine(other, 0)
     }
 
-    /// Returns the difference, or `None` when `other` is greater.
+    /// Subtracts a number, and returns whether it was not greater; when it was, the difference has
+    /// wrapped.
     #[must_use]
     #[inline(always)]
-    pub fn checked_sub(&self, other: &Self) -> Option<Self> {
-        // In two's complement, and the carry tells that nothing was borrowed.
-        let (difference, carry) = sum(self, other, u64::MAX);
-        carry.then_some(difference)
+    pub fn subtract(&mut self, other: &Self) -> bool {
+        // In two's complement, where a carry tells that nothing was borrowed.
+        self.combine(other, u64::MAX)
     }
 
-    /// Returns the sum modulo 2^256.
-    #[must_use]
+    /// Adds a number modulo 2^256.
     #[inline(always)]
-    pub fn wrapping_add(&self, other: &Self) -> Self {
-        sum(self, other, 0).0
+    pub fn wrapping_add(&mut self, other: &Self) {
+        self.combine(other, 0);
     }
 
-    /// Returns the difference modulo 2^256.
-    #[must_use]
+    /// Subtracts a number modulo 2^256.
     #[inline(always)]
-    pub fn wrapping_sub(&self, other: &Self) -> Self {
-        sum(self, other, u64::MAX).0
+    pub fn wrapping_sub(&mut self, other: &Self) {
+        self.combine(other, u64::MAX);
     }
-}
 
-/// Returns the word of four lanes of a number, the lowest first.
-#[inline(never)]
-fn from_lanes(low: u64, second: u64, third: u64, high: u64) -> B256 {
-    from_raw_lanes(swapped(high), swapped(third), swapped(second), swapped(low))
-}
-
-/// Returns the word of a small number.
-#[inline(never)]
-fn from_u64(number: u64) -> B256 {
-    from_raw_lanes(0, 0, 0, swapped(number))
-}
-
-/// Returns `left + right` with a mask of zero, and `left − right` with one of ones; and the carry
-/// out of the highest bit.
-#[inline(never)]
-fn sum(left: &Uint, right: &Uint, mask: u64) -> (Uint, bool) {
-    let mut word = B256::ZERO;
-    let mut carry = mask & 1;
-    for index in [3, 2, 1, 0] {
-        let left = u64::from_be(raw_lane(&left.0, index));
-        let right = u64::from_be(raw_lane(&right.0, index)) ^ mask;
-        let (partial, first) = left.overflowing_add(right);
-        let (lane, second) = partial.overflowing_add(carry);
-        set_raw_lane(&mut word, index, lane.to_be());
-        carry = (first | second).into();
+    /// Adds `other` with a mask of zero, subtracts it with one of ones, and returns the carry out
+    /// of the highest bit.
+    #[inline(never)]
+    fn combine(&mut self, other: &Self, mask: u64) -> bool {
+        let mut carry = mask & 1;
+        let mut index = 4_usize;
+        while index > 0 {
+            index = index.wrapping_sub(1);
+            let left = u64::from_be(raw_lane(&self.0, index));
+            let right = u64::from_be(raw_lane(&other.0, index)) ^ mask;
+            let (partial, first) = left.overflowing_add(right);
+            let (lane, second) = partial.overflowing_add(carry);
+            set_raw_lane(&mut self.0, index, lane.to_be());
+            carry = (first | second).into();
+        }
+        carry != 0
     }
-    (Uint(word), carry != 0)
 }
 
 impl From<u64> for Uint {
-    #[inline(always)]
+    #[inline(never)]
     fn from(number: u64) -> Self {
-        Self(from_u64(number))
+        Self(from_raw_lanes(0, 0, 0, swapped(number)))
     }
 }
 
@@ -355,7 +342,7 @@ impl From<u128> for Uint {
     #[inline(always)]
     fn from(number: u128) -> Self {
         let [low, high] = split(number);
-        Self::from_lanes([low, high, 0, 0])
+        Self::from_lanes(low, high, 0, 0)
     }
 }
 
@@ -376,7 +363,7 @@ impl PartialOrd for Uint {
 
     #[inline(always)]
     fn lt(&self, other: &Self) -> bool {
-        !sum(self, other, u64::MAX).1
+        !{ *self }.subtract(other)
     }
 
     #[inline(always)]
@@ -430,10 +417,16 @@ mod tests {
         #[test]
         fn sums_are_those_of_another_library(a in number(), b in number()) {
             let (left, right) = (uint(a), uint(b));
-            prop_assert_eq!(left.checked_add(&right), a.checked_add(b).map(uint));
-            prop_assert_eq!(left.checked_sub(&right), a.checked_sub(b).map(uint));
-            prop_assert_eq!(left.wrapping_add(&right), uint(a.wrapping_add(b)));
-            prop_assert_eq!(left.wrapping_sub(&right), uint(a.wrapping_sub(b)));
+            let mut sum = left;
+            prop_assert_eq!(sum.add(&right), a.checked_add(b).is_some());
+            prop_assert_eq!(sum, uint(a.wrapping_add(b)));
+            sum.wrapping_sub(&right);
+            prop_assert_eq!(sum, left);
+            let mut difference = left;
+            prop_assert_eq!(difference.subtract(&right), a >= b);
+            prop_assert_eq!(difference, uint(a.wrapping_sub(b)));
+            difference.wrapping_add(&right);
+            prop_assert_eq!(difference, left);
             prop_assert_eq!(left.cmp(&right), a.cmp(&b));
             prop_assert_eq!(left < right, a < b);
             prop_assert_eq!(left > right, a > b);
@@ -444,9 +437,12 @@ mod tests {
         fn lanes_go_there_and_back(a in number()) {
             let number = uint(a);
             prop_assert_eq!(number.lanes(), *a.as_limbs());
-            prop_assert_eq!(Uint::from_lanes(number.lanes()), number);
-            prop_assert_eq!(number.to_u64(), u64::try_from(a).ok());
-            prop_assert_eq!(number.to_u128(), u128::try_from(a).ok());
+            let [low, second, third, high] = number.lanes();
+            prop_assert_eq!(Uint::from_lanes(low, second, third, high), number);
+            prop_assert_eq!(number.to_u64(), u64::try_from(a).unwrap_or(u64::MAX));
+            prop_assert_eq!(number.to_u128(), u128::try_from(a).unwrap_or(u128::MAX));
+            prop_assert_eq!(Uint::from(low), uint(U256::from(low)));
+            prop_assert_eq!(Uint::from(join(low, second)), uint(U256::from(join(low, second))));
             prop_assert_eq!(number.is_zero(), a == U256::ZERO);
             prop_assert_eq!(number.is_max(), a == U256::MAX);
             prop_assert_eq!(constant(*number.word()), *number.word());
