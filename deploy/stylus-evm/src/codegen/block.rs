@@ -15,6 +15,9 @@ use crate::{
 /// Height of the stack above which words that nobody needs are removed at once.
 const TALL: usize = 11;
 
+/// Most operations that wait inside each other for their users.
+const NESTED: u8 = 40;
+
 impl Generator<'_> {
     /// Generates one block; `next` is the one that will follow it.
     pub(super) fn block(&mut self, id: BlockId, next: Option<BlockId>) -> Result<(), Stuck> {
@@ -22,8 +25,11 @@ impl Generator<'_> {
         let function = self.function;
         for &op in &function.block(id).ops {
             match function.def(op).op.effect() {
-                Effect::Pure => {}
-                Effect::ReadsMemory => self.pending_loads.push(op),
+                Effect::Pure => self.nest(op)?,
+                Effect::ReadsMemory => {
+                    self.nest(op)?;
+                    self.pending_loads.push(op);
+                }
                 Effect::WritesMemory => {
                     self.place_loads(op)?;
                     self.effect(op)?;
@@ -36,6 +42,16 @@ impl Generator<'_> {
             self.tidy()?;
         }
         self.end(id, next)
+    }
+
+    /// Lets an operation wait for its users, unless too many wait for each other.
+    fn nest(&mut self, op: Value) -> Result<(), Stuck> {
+        let args = self.function.def(op).args.iter();
+        let waiting = args.filter(|&&arg| !self.computed[arg.0 as usize]);
+        let deepest = waiting.map(|arg| self.nesting[arg.0 as usize]).max();
+        let nesting = deepest.unwrap_or_default() + 1;
+        self.nesting[op.0 as usize] = nesting;
+        if nesting >= NESTED { self.materialize(op) } else { Ok(()) }
     }
 
     /// Starts a block: its label, its stack, and what is used how often.

@@ -110,6 +110,8 @@ struct Generator<'a> {
     live_out: HashSet<Value>,
     /// Values that have been computed.
     computed: Vec<bool>,
+    /// Operations that wait for their users, one inside the other, up to each value.
+    nesting: Vec<u8>,
     /// Loads of the current block that have not been placed yet.
     pending_loads: Vec<Value>,
     /// Return addresses that have been pushed for calls under way.
@@ -139,6 +141,7 @@ impl<'a> Generator<'a> {
             uses: vec![0; function.values.len()],
             live_out: HashSet::new(),
             computed: vec![false; function.values.len()],
+            nesting: vec![0; function.values.len()],
             pending_loads: Vec::new(),
             return_labels: Vec::new(),
         }

@@ -14,11 +14,11 @@ use revm::{
 type Evm = MainnetEvm<Context<BlockEnv, TxEnv, CfgEnv, InMemoryDB, Journal<InMemoryDB>>>;
 
 /// Gas limit of every transaction.
-pub const GAS_LIMIT: u64 = 1_000_000_000;
+pub(crate) const GAS_LIMIT: u64 = 1_000_000_000;
 
 /// How a transaction ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// It returned.
     Success,
     /// It reverted.
@@ -29,26 +29,29 @@ pub enum Status {
 
 /// What a transaction did.
 #[derive(Clone, Debug)]
-pub struct Outcome {
-    pub status: Status,
-    pub output: Bytes,
-    pub logs: Vec<Log>,
-    pub gas: u64,
+pub(crate) struct Outcome {
+    pub(crate) status: Status,
+    pub(crate) output: Bytes,
+    pub(crate) logs: Vec<Log>,
+    pub(crate) gas: u64,
 }
 
 impl Outcome {
-    pub fn succeeded(&self) -> bool {
+    pub(crate) fn succeeded(&self) -> bool {
         self.status == Status::Success
     }
 }
 
 /// A chain.
-pub struct Chain {
+pub(crate) struct Chain {
     evm: Evm,
 }
 
 /// Who sends transactions.
-pub const ALICE: Address = Address::repeat_byte(0xa1);
+pub(crate) const ALICE: Address = Address::repeat_byte(0xa1);
+
+/// Where tests put a contract without creating it.
+pub(crate) const CONTRACT: Address = Address::repeat_byte(0xc0);
 
 impl Default for Chain {
     fn default() -> Self {
@@ -75,36 +78,36 @@ impl Default for Chain {
 }
 
 impl Chain {
-    pub fn set_balance(&mut self, account: Address, balance: U256) {
+    pub(crate) fn set_balance(&mut self, account: Address, balance: U256) {
         let db = &mut self.evm.ctx.journaled_state.database;
         db.insert_account_info(account, AccountInfo { balance, ..AccountInfo::default() });
     }
 
     /// Puts code at an address.
-    pub fn set_code(&mut self, account: Address, code: &[u8]) {
+    pub(crate) fn set_code(&mut self, account: Address, code: &[u8]) {
         let code = Bytecode::new_raw(Bytes::copy_from_slice(code));
         let db = &mut self.evm.ctx.journaled_state.database;
         db.insert_account_info(account, AccountInfo { nonce: 1, ..AccountInfo::from_bytecode(code) });
     }
 
     /// A word of an account's storage.
-    pub fn storage(&mut self, account: Address, key: U256) -> U256 {
+    pub(crate) fn storage(&mut self, account: Address, key: U256) -> U256 {
         let db = &mut self.evm.ctx.journaled_state.database;
         revm::Database::storage(db, account, key).unwrap()
     }
 
-    pub fn code(&mut self, account: Address) -> Bytes {
+    pub(crate) fn code(&mut self, account: Address) -> Bytes {
         let db = &mut self.evm.ctx.journaled_state.database;
         let info = db.load_account(account).unwrap().info.clone();
         info.code.map(|code| code.original_bytes()).unwrap_or_default()
     }
 
-    pub fn balance(&mut self, account: Address) -> U256 {
+    pub(crate) fn balance(&mut self, account: Address) -> U256 {
         self.evm.ctx.journaled_state.database.load_account(account).unwrap().info.balance
     }
 
     /// Sends a transaction from Alice.
-    pub fn send(&mut self, kind: TxKind, data: &[u8], value: U256) -> (Outcome, Option<Address>) {
+    pub(crate) fn send(&mut self, kind: TxKind, data: &[u8], value: U256) -> (Outcome, Option<Address>) {
         let tx = TxEnv::builder()
             .caller(ALICE)
             .kind(kind)
@@ -132,11 +135,11 @@ impl Chain {
         }
     }
 
-    pub fn call(&mut self, to: Address, data: &[u8]) -> Outcome {
+    pub(crate) fn call(&mut self, to: Address, data: &[u8]) -> Outcome {
         self.send(TxKind::Call(to), data, U256::ZERO).0
     }
 
-    pub fn create(&mut self, code: &[u8]) -> Result<Address, Outcome> {
+    pub(crate) fn create(&mut self, code: &[u8]) -> Result<Address, Outcome> {
         let (outcome, created) = self.send(TxKind::Create, code, U256::ZERO);
         created.ok_or(outcome)
     }

@@ -12,7 +12,7 @@ const FUEL: u64 = 50_000_000;
 
 /// A value type of a function under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
+pub(crate) enum Type {
     I32,
     I64,
 }
@@ -20,12 +20,12 @@ pub enum Type {
 /// Wraps the text of a module's fields so that its function `$f` is called with the arguments in
 /// the call data, eight bytes each, and its results are the result. Arguments lie at the end of
 /// the page.
-pub fn module(fields: &str, params: &[Type], results: &[Type]) -> Vec<u8> {
+pub(crate) fn module(fields: &str, params: &[Type], results: &[Type]) -> Vec<u8> {
     module_with_memory(fields, params, results, "(memory (export \"memory\") 1 1)")
 }
 
 /// The same, with another memory.
-pub fn module_with_memory(fields: &str, params: &[Type], results: &[Type], memory: &str) -> Vec<u8> {
+pub(crate) fn module_with_memory(fields: &str, params: &[Type], results: &[Type], memory: &str) -> Vec<u8> {
     let name = |ty: &Type| if *ty == Type::I32 { "i32" } else { "i64" };
     let loads: String = (0..)
         .zip(params)
@@ -58,12 +58,12 @@ pub fn module_with_memory(fields: &str, params: &[Type], results: &[Type], memor
 }
 
 /// Runs a module in both; panics when they differ. Gives how the reference ended.
-pub fn same(wasm: &[u8], args: &[u8]) -> Ended {
+pub(crate) fn same(wasm: &[u8], args: &[u8]) -> Ended {
     same_with(wasm, args, &Options::default())
 }
 
 /// The same, translated with options.
-pub fn same_with(wasm: &[u8], args: &[u8], options: &Options) -> Ended {
+pub(crate) fn same_with(wasm: &[u8], args: &[u8], options: &Options) -> Ended {
     let translation = translate(wasm, options).expect("the module can be translated");
     let mut chain = Chain::default();
     let address = chain.create(&translation.bytecode).expect("the contract can be created");
@@ -81,7 +81,7 @@ fn disassembly(translation: &stylus_evm::Translation) -> String {
 }
 
 /// Whether both ended alike.
-pub fn agree(expected: &Ended, found: &Outcome) -> Result<(), String> {
+pub(crate) fn agree(expected: &Ended, found: &Outcome) -> Result<(), String> {
     let same = match expected {
         Ended::Returned(0, result) => found.succeeded() && found.output[..] == result[..],
         Ended::Returned(_, result) => {
@@ -94,12 +94,12 @@ pub fn agree(expected: &Ended, found: &Outcome) -> Result<(), String> {
 }
 
 /// Encodes arguments.
-pub fn args(values: &[u64]) -> Vec<u8> {
+pub(crate) fn args(values: &[u64]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
 /// Runs `$f` of a module with all rows of arguments.
-pub fn check(fields: &str, params: &[Type], results: &[Type], rows: &[Vec<u64>]) {
+pub(crate) fn check(fields: &str, params: &[Type], results: &[Type], rows: &[Vec<u64>]) {
     let wasm = module(fields, params, results);
     let translation = translate(&wasm, &Options::default()).expect("it can be translated");
     let mut chain = Chain::default();

@@ -1,6 +1,7 @@
 //! What the tests share: a chain in memory, a reference engine, and modules that make any exported
 //! function callable.
 
-pub mod chain;
-pub mod compare;
-pub mod reference;
+pub(crate) mod chain;
+pub(crate) mod compare;
+pub(crate) mod reference;
+pub(crate) mod random;

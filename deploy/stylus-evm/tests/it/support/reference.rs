@@ -4,14 +4,14 @@ use wasmi::{Caller, Config, Engine, Error, Linker, Module, Store, TrapCode};
 
 /// What a program sees of the world, and what it leaves.
 #[derive(Debug, Default)]
-pub struct World {
+pub(crate) struct World {
     args: Vec<u8>,
     result: Vec<u8>,
 }
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub(crate) enum Ended {
     /// The entry point returned this status; the result.
     Returned(i32, Vec<u8>),
     /// A trap of the specification.
@@ -21,7 +21,7 @@ pub enum Ended {
 }
 
 /// Runs `user_entrypoint` of a module.
-pub fn run(wasm: &[u8], args: &[u8], fuel: u64) -> Ended {
+pub(crate) fn run(wasm: &[u8], args: &[u8], fuel: u64) -> Ended {
     let mut config = Config::default();
     config.consume_fuel(true).floats(false);
     let engine = Engine::new(&config);
