@@ -100,11 +100,15 @@ impl<'a> Module<'a> {
         let mut module = Self::default();
         let mut validator = Validator::new_with_features(features());
         for payload in Parser::new(0).parse_all(wasm) {
-            let payload = payload.map_err(|source| module.invalid(source))?;
-            let valid = validator.payload(&payload).map_err(|source| module.invalid(source))?;
+            let payload = payload.map_err(|source| Self::invalid(source))?;
+            let valid = validator.payload(&payload).map_err(|source| Self::invalid(source))?;
             if let wasmparser::ValidPayload::Func(to_validate, body) = valid {
                 let mut function = to_validate.into_validator(Default::default());
-                function.validate(&body).map_err(|source| module.invalid(source))?;
+                let index = u32::try_from(module.imports.len() + module.functions.len()).ok();
+                function.validate(&body).map_err(|source| {
+                    let position = Position { function: index, offset: source.offset() };
+                    Error::Invalid { position, source }
+                })?;
             }
             module.section(payload)?;
         }
@@ -148,38 +152,30 @@ impl<'a> Module<'a> {
         super::scan::called_types(self)
     }
 
-    fn invalid(&self, source: wasmparser::BinaryReaderError) -> Error {
-        let offset = source.offset();
-        Error::Invalid { position: Position { function: self.function_at(offset), offset }, source }
-    }
-
-    fn function_at(&self, offset: u64) -> Option<u32> {
-        let inside = self.functions.iter().position(|function| {
-            let range = function.body.range();
-            range.start <= offset && offset < range.end
-        });
-        inside.and_then(|index| u32::try_from(index + self.imports.len()).ok())
+    fn invalid(source: wasmparser::BinaryReaderError) -> Error {
+        let position = Position { function: None, offset: source.offset() };
+        Error::Invalid { position, source }
     }
 
     fn section(&mut self, payload: Payload<'a>) -> Result<(), Error> {
         match payload {
             Payload::TypeSection(reader) => {
                 for ty in reader.into_iter_err_on_gc_types() {
-                    let ty = ty.map_err(|source| self.invalid(source))?;
+                    let ty = ty.map_err(|source| Self::invalid(source))?;
                     self.types.push(signature(&ty));
                 }
                 Ok(())
             }
             Payload::ImportSection(reader) => {
                 for import in reader.into_imports_with_offsets() {
-                    let (offset, import) = import.map_err(|source| self.invalid(source))?;
+                    let (offset, import) = import.map_err(|source| Self::invalid(source))?;
                     self.import(offset, &import)?;
                 }
                 Ok(())
             }
             Payload::FunctionSection(reader) => {
                 for ty in reader {
-                    self.declared.push(ty.map_err(|source| self.invalid(source))?);
+                    self.declared.push(ty.map_err(|source| Self::invalid(source))?);
                 }
                 Ok(())
             }
@@ -211,20 +207,20 @@ impl<'a> Module<'a> {
             Payload::MemorySection(reader) => {
                 let position = Position { function: None, offset: reader.range().start };
                 for memory in reader {
-                    let memory = memory.map_err(|source| self.invalid(source))?;
+                    let memory = memory.map_err(|source| Self::invalid(source))?;
                     self.memory(&memory, position)?;
                 }
             }
             Payload::TableSection(reader) => {
                 let position = Position { function: None, offset: reader.range().start };
                 for table in reader {
-                    let table = table.map_err(|source| self.invalid(source))?;
+                    let table = table.map_err(|source| Self::invalid(source))?;
                     self.table(&table, position)?;
                 }
             }
             Payload::GlobalSection(reader) => {
                 for global in reader.into_iter_with_offsets() {
-                    let (offset, global) = global.map_err(|source| self.invalid(source))?;
+                    let (offset, global) = global.map_err(|source| Self::invalid(source))?;
                     let position = Position { function: None, offset };
                     let ty = value_type(global.ty.content_type).map_err(|ty| {
                         Error::unsupported(position, Construct::ValueType(ty.to_string()))
@@ -235,7 +231,7 @@ impl<'a> Module<'a> {
             }
             Payload::ExportSection(reader) => {
                 for export in reader {
-                    let export = export.map_err(|source| self.invalid(source))?;
+                    let export = export.map_err(|source| Self::invalid(source))?;
                     match export.kind {
                         ExternalKind::Func => {
                             self.exports.push((export.name.to_owned(), export.index));
@@ -248,13 +244,13 @@ impl<'a> Module<'a> {
             }
             Payload::ElementSection(reader) => {
                 for element in reader.into_iter_with_offsets() {
-                    let (offset, element) = element.map_err(|source| self.invalid(source))?;
+                    let (offset, element) = element.map_err(|source| Self::invalid(source))?;
                     self.element(&element, Position { function: None, offset })?;
                 }
             }
             Payload::DataSection(reader) => {
                 for data in reader.into_iter_with_offsets() {
-                    let (offset, data) = data.map_err(|source| self.invalid(source))?;
+                    let (offset, data) = data.map_err(|source| Self::invalid(source))?;
                     self.segment(&data, Position { function: None, offset })?;
                 }
             }
@@ -322,12 +318,12 @@ impl<'a> Module<'a> {
         match element.items.clone() {
             ElementItems::Functions(reader) => {
                 for function in reader {
-                    functions.push(Some(function.map_err(|source| self.invalid(source))?));
+                    functions.push(Some(function.map_err(|source| Self::invalid(source))?));
                 }
             }
             ElementItems::Expressions(_, reader) => {
                 for expression in reader {
-                    let expression = expression.map_err(|source| self.invalid(source))?;
+                    let expression = expression.map_err(|source| Self::invalid(source))?;
                     functions.push(self.reference(&expression, position)?);
                 }
             }
@@ -367,7 +363,7 @@ impl<'a> Module<'a> {
         position: Position,
     ) -> Result<u64, Error> {
         let mut reader = expression.get_operators_reader();
-        let first = reader.read().map_err(|source| self.invalid(source))?;
+        let first = reader.read().map_err(|source| Self::invalid(source))?;
         let value = match first {
             Operator::I32Const { value } => u64::from(value.cast_unsigned()),
             Operator::I64Const { value } => value.cast_unsigned(),
@@ -386,7 +382,7 @@ impl<'a> Module<'a> {
         position: Position,
     ) -> Result<Option<u32>, Error> {
         let mut reader = expression.get_operators_reader();
-        match reader.read().map_err(|source| self.invalid(source))? {
+        match reader.read().map_err(|source| Self::invalid(source))? {
             Operator::RefFunc { function_index } => Ok(Some(function_index)),
             Operator::RefNull { .. } => Ok(None),
             _ => Err(Error::unsupported(position, Construct::Initializer)),

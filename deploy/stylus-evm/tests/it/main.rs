@@ -1,6 +1,11 @@
 //! The translator's tests, one binary: behaviour of operators and host functions, rejections,
 //! disassembly and random modules.
 
+mod control;
+mod creation;
 mod fuzz;
+mod hosts;
+mod memory;
 mod numeric;
+mod reject;
 mod support;
