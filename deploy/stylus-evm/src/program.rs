@@ -13,6 +13,7 @@ use crate::{
     },
     ir::{FnId, Function, Op, Origin, Program, Slot, builder::Builder},
     lower::{Context, lower},
+    passes::results::{self, Fate},
     wasm::module::{Memory, Module, PAGE_BYTES},
 };
 
@@ -43,8 +44,8 @@ pub(crate) struct Layout {
     pub(crate) result_length: Slot,
     globals: Vec<Option<Slot>>,
     slots: u32,
-    /// Whether a result stays unchanged in linear memory until the frame ends.
-    pub(crate) result_stays: bool,
+    /// What may happen to a result before the frame ends.
+    pub(crate) result: Fate,
     /// Whether the program asks if it was entered again.
     pub(crate) tracks_reentrancy: bool,
     pub(crate) constructor_selector: u32,
@@ -74,7 +75,7 @@ impl Layout {
             result_length: Slot(1),
             globals,
             slots,
-            result_stays: crate::wasm::scan::result_stays(module),
+            result: Fate::Unknown,
             tracks_reentrancy: module.imports.iter().any(|host| host.name == "msg_reentrant"),
             constructor_selector: constructor_selector(),
         }
@@ -124,19 +125,18 @@ const START: FnId = FnId(0);
 
 /// Builds all functions of a module.
 pub(crate) fn build(module: &Module<'_>, options: &Options, frame_bytes: u64) -> Result<Built, Error> {
-    let layout = Layout::new(module, options, frame_bytes);
+    let mut layout = Layout::new(module, options, frame_bytes);
     let entrypoint = module.entrypoint()?;
     let routines = Routines::starting_at(FnId(1));
     let mut program = Program::default();
-    // The start is replaced when everything it refers to is known.
-    program.add(Builder::new("start", Origin::Own, &[], None).function);
+    // The start and the host functions are replaced when what they depend on is known.
+    let nothing = || Builder::new("", Origin::Own, &[], None).function;
+    program.add(nothing());
     for function in routines.build(&layout) {
         program.add(function);
     }
-    let mut functions = Vec::new();
-    for host in &module.imports {
-        functions.push(program.add(host.function(&layout, &routines)));
-    }
+    let first_host = program.functions.len();
+    let mut functions: Vec<_> = module.imports.iter().map(|_| program.add(nothing())).collect();
     let first_defined = program.functions.len();
     let id = |index: usize| FnId(u32::try_from(index).unwrap_or(u32::MAX));
     functions.extend((0..module.functions.len()).map(|number| id(first_defined + number)));
@@ -146,7 +146,8 @@ pub(crate) fn build(module: &Module<'_>, options: &Options, frame_bytes: u64) ->
     for (number, &ty) in types.iter().enumerate() {
         dispatchers[ty as usize] = Some(id(first_dispatcher + number));
     }
-    let context = Context { module, layout: &layout, functions, dispatchers, routines };
+    let context =
+        Context { module, layout: &layout, functions, dispatchers, routines };
     let imports = module.imports.len();
     for number in 0..module.functions.len() {
         let index = u32::try_from(imports + number).unwrap_or(u32::MAX);
@@ -156,6 +157,13 @@ pub(crate) fn build(module: &Module<'_>, options: &Options, frame_bytes: u64) ->
         program.add(table_dispatcher(&context, ty)?);
     }
     let entry = context.functions[entrypoint as usize];
+    let write = module.imports.iter().position(|host| host.name == "write_result");
+    if let Some(write) = write {
+        layout.result = results::fate(&program, entry, id(first_host + write));
+    }
+    for (number, host) in module.imports.iter().enumerate() {
+        program.functions[first_host + number] = host.function(&layout, &routines);
+    }
     let start = start(module, &layout, options, &routines, entry, &mut program.data);
     program.functions[START.0 as usize] = start;
     Ok(Built { program, layout })

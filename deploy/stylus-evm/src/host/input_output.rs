@@ -6,6 +6,7 @@ use super::{HostBuilder, routine::Routine};
 use crate::{
     evm::opcode::Opcode,
     ir::{Edge, Op, Terminator, Value},
+    passes::results::Fate,
 };
 
 /// `read_args(dest)`: the call data or, while the contract is created, the constructor's selector
@@ -54,21 +55,34 @@ pub(crate) fn constructor_args(h: &mut HostBuilder<'_>) -> (Value, Value) {
 
 /// `write_result(data, length)`: remembers the result for [`Routine::Finish`].
 ///
-/// If the program does nothing afterwards that could change the bytes (see
-/// [`Layout`](crate::program::Layout)), remembering where they are is enough; else they are copied
-/// behind the linear memory now.
+/// If nothing the program does afterwards can change the bytes (see [`Fate`]), remembering where
+/// they are is enough; else they are copied behind the linear memory now.
 pub(super) fn write_result(h: &mut HostBuilder<'_>) {
     let (data, length) = (h.b.param(0), h.b.param(1));
     let from = h.below(data, length);
-    let kept = if h.layout.result_stays {
-        from
-    } else {
-        let behind = h.b.word(h.layout.mirror + U256::from(32));
-        h.b.evm(Opcode::MCOPY, [behind, from, length]);
-        behind
-    };
-    h.b.slot_store(h.layout.result_address, kept);
     h.b.slot_store(h.layout.result_length, length);
+    h.b.slot_store(h.layout.result_address, from);
+    let (copies, stays) = (h.b.new_block(), h.b.new_block());
+    let changes = match &h.layout.result {
+        Fate::Unknown => h.b.int(1),
+        Fate::Stays(ranges) => {
+            let end = h.b.add(data, length);
+            ranges.iter().fold(h.b.int(0), |changes, &(first, last)| {
+                let (first, last) = (h.b.int(first), h.b.int(last));
+                let starts_below = h.b.evm(Opcode::LT, [data, last]);
+                let ends_above = h.b.evm(Opcode::GT, [end, first]);
+                let overlaps = h.b.and(starts_below, ends_above);
+                h.b.or(changes, overlaps)
+            })
+        }
+    };
+    h.b.branch(changes, copies, stays);
+    h.b.switch_to(copies);
+    let behind = h.b.word(h.layout.mirror + U256::from(32));
+    h.b.evm(Opcode::MCOPY, [behind, from, length]);
+    h.b.slot_store(h.layout.result_address, behind);
+    h.b.jump(stays, vec![]);
+    h.b.switch_to(stays);
     h.b.ret(vec![]);
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod expand;
 pub(crate) mod number;
 pub(crate) mod params;
 pub(crate) mod ranges;
+pub(crate) mod results;
 pub(crate) mod split;
 
 use crate::ir::{Function, Value};

@@ -41,39 +41,3 @@ pub(crate) fn called_types(module: &Module<'_>) -> Vec<u32> {
     types.dedup();
     types
 }
-
-/// Whether nothing can change a result after `write_result`: all its calls stand in the entry
-/// point, nothing but reads of locals and constants follows until the function ends, and nobody
-/// else calls the entry point.
-pub(crate) fn result_stays(module: &Module<'_>) -> bool {
-    let Some(write) = module.imports.iter().position(|host| host.name == "write_result") else {
-        return true;
-    };
-    let write = u32::try_from(write).unwrap_or(u32::MAX);
-    let Ok(entry) = module.entrypoint() else { return false };
-    if module.table.iter().flatten().any(|&function| function == write || function == entry) {
-        return false;
-    }
-    let mut written = false;
-    for (function, operator) in operators(module) {
-        match operator {
-            Operator::Call { function_index } if function_index == entry => return false,
-            Operator::Call { function_index } if function_index == write => {
-                if function != entry {
-                    return false;
-                }
-                written = true;
-            }
-            Operator::LocalGet { .. }
-            | Operator::I32Const { .. }
-            | Operator::Nop => {}
-            // A return ends the function; what follows starts anew.
-            Operator::Return | Operator::Unreachable => written = false,
-            // An end may be that of a block, behind which code goes on: the function's own is last.
-            Operator::End => {}
-            _ if written && function == entry => return false,
-            _ => written = false,
-        }
-    }
-    true
-}
