@@ -39,6 +39,12 @@ impl Evm {
         Self { provider, now: START_SECS }
     }
 
+    /// Has blocks mined from now on only where a story says so, with all that was sent.
+    pub(crate) async fn mine_by_hand(&self) -> Result<(), Error> {
+        let request = self.provider.anvil_set_auto_mine(false);
+        request.await.map_err(Error::node("evm_setAutomine"))
+    }
+
     /// Sets the time of the next block, `secs` after the latest.
     pub(crate) async fn advance(&mut self, secs: u64) -> Result<(), Error> {
         self.now += secs;
@@ -127,12 +133,17 @@ impl Evm {
         name: &str,
         request: TransactionRequest,
     ) -> Result<TransactionReceipt, Error> {
-        let method = "eth_sendTransactionSync";
-        let receipt: TransactionReceipt = self
+        let method = "eth_sendTransaction";
+        let hash: B256 = self
             .provider
             .raw_request(method.into(), (request,))
             .await
             .map_err(Error::node(method))?;
+        self.provider.evm_mine(None).await.map_err(Error::node("evm_mine"))?;
+        let receipt = self.provider.get_transaction_receipt(hash).await;
+        let receipt = receipt
+            .map_err(Error::node("eth_getTransactionReceipt"))?
+            .ok_or(Error::Missing { wanted: "receipt of a transaction" })?;
         if !receipt.status() {
             let transaction = receipt.transaction_hash;
             return Err(failed(name, format!("transaction {transaction} reverted")));

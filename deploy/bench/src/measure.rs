@@ -135,6 +135,7 @@ impl Bench {
             domain: chain.read(peer, &DOMAIN_SEPARATORCall {}).await?,
             alice: dev_account(3)?,
         };
+        evm.mine_by_hand().await?;
         for cast in [&ours, &peers] {
             evm.play("the setup", cast, &cast.setup()).await?;
         }

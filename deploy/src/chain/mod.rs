@@ -254,7 +254,7 @@ impl Chain {
         }
     }
 
-    async fn header(&self, block: BlockId) -> Result<Header, Error> {
+    pub(crate) async fn header(&self, block: BlockId) -> Result<Header, Error> {
         let answer = self.ask("eth_getBlockByNumber", self.provider.get_block(block)).await?;
         answer.map(|block| block.header).ok_or_else(|| Error::Answer {
             request: "eth_getBlockByNumber".to_owned(),

@@ -5,19 +5,33 @@
 
 mod profile;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Debug};
 
 use alloy::{
-    primitives::{Address, B256, Bytes, keccak256},
+    consensus::Transaction as _,
+    eips::BlockNumberOrTag,
+    primitives::{Address, B256, Bytes, U256, keccak256},
     providers::Provider,
-    rpc::types::trace::geth::{CallConfig, CallFrame, DefaultFrame, GethDebugTracingOptions},
+    rpc::types::{
+        BlockOverrides, TransactionRequest,
+        trace::geth::{
+            CallConfig, CallFrame, DefaultFrame, GethDebugTracingCallOptions,
+            GethDebugTracingOptions,
+        },
+    },
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use stylus_evm::SourceMap;
 
 use crate::{AddressBook, Artifact, DecodedError, Error, Workspace, chain::Chain, decode_error};
 use profile::{Frame, Profiler};
 pub use profile::{FunctionGas, HostGas, Stop};
+
+/// The request that replays a mined transaction.
+const REPLAY: &str = "debug_traceTransaction";
+
+/// The request that replays a call.
+const REPLAY_CALL: &str = "debug_traceCall";
 
 /// The last address that may be a precompile (Arbitrum's are the highest).
 const LAST_PRECOMPILE: u8 = 0xff;
@@ -99,9 +113,7 @@ pub async fn trace(chain: &Chain, programs: &[Program], transaction: B256) -> Re
             check(program, &code)?;
         }
     }
-    let mut options = GethDebugTracingOptions::default();
-    options.config = options.config.disable_stack().disable_storage().disable_memory();
-    let steps: DefaultFrame = replay(chain, transaction, options).await?;
+    let steps = steps(chain, transaction).await?;
     let root = frame(&calls, &silent, steps.failed);
     let mut profiler = Profiler::new(programs, root);
     profiler.run(&steps.struct_logs);
@@ -118,17 +130,76 @@ pub async fn trace(chain: &Chain, programs: &[Program], transaction: B256) -> Re
     })
 }
 
+/// Returns the instructions of a transaction.
+///
+/// An Anvil keeps them only when it was started with `--steps-tracing`, which costs memory for
+/// every transaction. Otherwise the transaction is made again as a call on the state before it.
+async fn steps(chain: &Chain, transaction: B256) -> Result<DefaultFrame, Error> {
+    let mut options = GethDebugTracingOptions::default();
+    options.config = options.config.disable_stack().disable_storage().disable_memory();
+    let kept: DefaultFrame = replay(chain, transaction, options.clone()).await?;
+    if !kept.struct_logs.is_empty() {
+        return Ok(kept);
+    }
+    let (request, before, block) = remake(chain, transaction).await?;
+    let options = GethDebugTracingCallOptions::new(options).with_block_overrides(block);
+    let remade = chain.provider().raw_request(REPLAY_CALL.into(), (request, before, options));
+    let remade: DefaultFrame = chain.ask(REPLAY_CALL, remade).await?;
+    if (remade.failed, remade.gas) == (kept.failed, kept.gas) {
+        return Ok(remade);
+    }
+    Err(Error::Answer {
+        request: REPLAY_CALL.to_owned(),
+        reason: format!(
+            "made again the transaction uses {} gas, not {}, since others are before it in its block; start Anvil with `--steps-tracing`",
+            remade.gas, kept.gas
+        ),
+    })
+}
+
+/// Returns a transaction as a call, the block that it is to be called on, and what of that block
+/// was different for it.
+async fn remake(
+    chain: &Chain,
+    transaction: B256,
+) -> Result<(TransactionRequest, BlockNumberOrTag, BlockOverrides), Error> {
+    let unknown = |reason: &str| Error::Answer {
+        request: "eth_getTransactionByHash".to_owned(),
+        reason: reason.to_owned(),
+    };
+    let sent = chain.provider().get_transaction_by_hash(transaction);
+    let sent = chain.ask("eth_getTransactionByHash", sent).await?;
+    let sent = sent.ok_or_else(|| unknown("there is no such transaction"))?;
+    let number = sent.block_number.ok_or_else(|| unknown("it is not mined"))?;
+    let header = chain.header(number.into()).await?;
+    let mut request = TransactionRequest::default()
+        .from(sent.inner.signer())
+        .value(sent.value())
+        .gas_limit(sent.gas_limit())
+        .input(sent.input().clone().into());
+    request.to = Some(sent.kind());
+    request.access_list = sent.access_list().cloned();
+    let block = BlockOverrides {
+        number: Some(U256::from(number)),
+        time: Some(header.timestamp),
+        coinbase: Some(header.beneficiary),
+        gas_limit: Some(header.gas_limit),
+        ..BlockOverrides::default()
+    };
+    Ok((request, number.saturating_sub(1).into(), block))
+}
+
 /// Asks the node to replay a transaction.
-async fn replay<
-    T: serde::de::DeserializeOwned + std::fmt::Debug + Send + Sync + Unpin + 'static,
->(
+async fn replay<T>(
     chain: &Chain,
     transaction: B256,
     options: GethDebugTracingOptions,
-) -> Result<T, Error> {
-    const METHOD: &str = "debug_traceTransaction";
-    let answer = chain.provider().raw_request(METHOD.into(), (transaction, options));
-    chain.ask(METHOD, answer).await
+) -> Result<T, Error>
+where
+    T: DeserializeOwned + Debug + Send + Sync + Unpin + 'static,
+{
+    let answer = chain.provider().raw_request(REPLAY.into(), (transaction, options));
+    chain.ask(REPLAY, answer).await
 }
 
 /// The code of a failed creation is not there, and one that succeeded is what was built.

@@ -218,7 +218,7 @@ impl Profiler {
     fn step(&mut self, step: &StructLog, next: Option<&StructLog>) {
         let Some(frame) = self.open.last() else { return };
         let code = frame.code;
-        let place = self.codes[code].place(step.pc);
+        let place = self.codes[code].place(step);
         self.go_to(place);
         let next_depth = next.map_or(0, |next| next.depth);
         let cost = match next {
@@ -371,7 +371,7 @@ impl Profiler {
             let is_entry = !known.contains_key(&key);
             let function = *known
                 .entry(key)
-                .or_insert_with(|| self.add_function(name, location.function.name.clone()));
+                .or_insert_with(|| self.add_function(name, readable(&location.function.name)));
             let is_of_module = location.function.index.is_some();
             places.push(Place { function, offset: location.wasm_offset, is_of_module, is_entry });
         }
@@ -402,9 +402,18 @@ impl Profiler {
     }
 }
 
+/// Returns a function's name as it is in the source: without what the compiler adds.
+fn readable(name: &str) -> String {
+    format!("{:#}", rustc_demangle::demangle(name))
+}
+
 impl Code {
-    fn place(&self, position: u64) -> Place {
-        let place = usize::try_from(position).ok().and_then(|position| self.places.get(position));
+    /// Returns where an instruction comes from. The label at which a function begins lies before
+    /// its first instruction, and is the function's.
+    fn place(&self, step: &StructLog) -> Place {
+        let Ok(position) = usize::try_from(step.pc) else { return self.other };
+        let label = (step.op == "JUMPDEST").then(|| self.places.get(position + 1)).flatten();
+        let place = label.filter(|next| next.is_entry).or_else(|| self.places.get(position));
         place.copied().unwrap_or(self.other)
     }
 }

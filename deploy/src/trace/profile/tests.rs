@@ -77,6 +77,28 @@ fn gas_is_counted_for_the_function_and_for_those_that_wait_for_it() {
 }
 
 #[test]
+fn the_label_before_a_function_is_its_beginning() {
+    let summary = summary(
+        root(false, &[]),
+        &[
+            step(10, "JUMP", 100, 8, 1),
+            step(19, "JUMPDEST", 92, 1, 1),
+            step(20, "JUMP", 91, 8, 1),
+            step(12, "STOP", 83, 0, 1),
+        ],
+    );
+    check(&summary, "main", [1, 8, 0, 17]);
+    check(&summary, "leaf", [1, 9, 0, 9]);
+}
+
+#[test]
+fn names_are_those_of_the_source() {
+    let name = "_RNvNtCs5zRCXLF9vlI_12datacoop_kit4word10is_address";
+    assert_eq!(readable(name), "datacoop_kit::word::is_address");
+    assert_eq!(readable("user_entrypoint"), "user_entrypoint");
+}
+
+#[test]
 fn what_is_handed_to_a_callee_is_the_callees() {
     let callee = Frame { address: CALLEE, ..Frame::default() };
     let summary = summary(
