@@ -49,7 +49,7 @@ const IMPORTS: &[(&str, &str)] = &[
 ];
 
 /// Returns a program with one page of memory, growing to four, that copies its calldata to 0 and
-/// runs `body`. The body sees `$len` and a spare `$x`, and leaves the status.
+/// runs `body`. The body sees `$len` and spare `$x`, `$pc` and `$out`, and leaves the status.
 pub(crate) fn program(body: &str) -> Vec<u8> {
     let imports: String = IMPORTS
         .iter()
@@ -57,7 +57,8 @@ pub(crate) fn program(body: &str) -> Vec<u8> {
         .collect();
     let text = format!(
         "(module {imports} (memory (export \"memory\") 1 4)
-            (func (export \"user_entrypoint\") (param $len i32) (result i32) (local $x i32)
+            (func (export \"user_entrypoint\") (param $len i32) (result i32)
+                (local $x i32) (local $pc i32) (local $out i32)
                 (call $read_args (i32.const 0))
                 {body}))"
     );

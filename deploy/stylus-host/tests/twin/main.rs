@@ -4,6 +4,7 @@
 
 mod harness;
 mod probes;
+mod scripts;
 
 #[path = "../programs/mod.rs"]
 mod programs;
