@@ -3,10 +3,7 @@
 use std::path::PathBuf;
 
 use alloy::signers::local::PrivateKeySigner;
-use datacoop_deploy::{
-    chain::{Chain, Sender},
-    keys::{KeySource, PasswordSource},
-};
+use datacoop_deploy::keys::{KeySource, PasswordSource};
 
 /// The account that signs and pays.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,7 +21,7 @@ pub(crate) struct WalletArgs {
 }
 
 impl WalletArgs {
-    /// Reads the key.
+    /// Reads the key. Commands do so before they ask the chain anything.
     pub(crate) fn signer(&self) -> anyhow::Result<PrivateKeySigner> {
         let mut source: KeySource = self.from.parse()?;
         if let (KeySource::Keystore { password, .. }, Some(file)) =
@@ -33,10 +30,5 @@ impl WalletArgs {
             *password = PasswordSource::File(file.clone());
         }
         Ok(source.load()?)
-    }
-
-    /// Reads the key and makes a sender for the chain.
-    pub(crate) fn sender(&self, chain: &Chain) -> anyhow::Result<Sender> {
-        Ok(Sender::new(chain, self.signer()?))
     }
 }

@@ -8,6 +8,7 @@ use std::{
 use alloy::primitives::{Address, U256};
 use datacoop_deploy::{
     Workspace, build,
+    chain::Sender,
     contracts::CONTRACTS,
     deploy::{CoopConfig, Deployment, Existing, deploy_coop},
 };
@@ -86,8 +87,9 @@ struct DeployedContract {
 impl DeployArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let progress = out.progress();
+        let signer = self.wallet.signer()?;
         let chain = rpc.connect().await?;
-        let sender = self.wallet.sender(&chain)?;
+        let sender = Sender::new(&chain, signer);
         let config = self.config(sender.address());
         let existing = if self.replace { Existing::Replace } else { Existing::Reuse };
         let workspace = Workspace::find()?;

@@ -148,7 +148,10 @@ impl Demo {
                 count => format!("{count} transactions"),
             };
             writeln!(to, " {mark} {}", step.title)?;
-            writeln!(to, "     {verb}{}", step.result)?;
+            if !step.result.is_empty() {
+                let words: Vec<_> = step.result.split(' ').map(short).collect();
+                writeln!(to, "     {verb}{}", words.join(" "))?;
+            }
             writeln!(to, "     {transactions}, {} gas", step.gas_used)?;
         }
         writeln!(to)
@@ -174,10 +177,28 @@ impl Demo {
     }
 }
 
-/// The ends of a long hash.
-fn short(hash: &str) -> String {
-    match (hash.get(..10), hash.get(hash.len().saturating_sub(6)..)) {
-        (Some(head), Some(tail)) => format!("{head}…{tail}"),
-        _ => hash.to_owned(),
+/// The ends of a word that is a hash; any other word as it is.
+fn short(word: &str) -> String {
+    /// `0x` and 32 bytes in hexadecimal.
+    const HASH: usize = 66;
+    match (word.get(..10), word.get(HASH - 6..)) {
+        (Some(head), Some(tail)) if word.len() == HASH && head.starts_with("0x") => {
+            format!("{head}…{tail}")
+        }
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_shortened_and_other_words_are_not() {
+        let hash = format!("0x{}", "12ab".repeat(16));
+        assert_eq!(short(&hash), "0x12ab12ab…ab12ab");
+        for word in ["", "gas", "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"] {
+            assert_eq!(short(word), word);
+        }
     }
 }

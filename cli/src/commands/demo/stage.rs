@@ -58,7 +58,7 @@ pub(super) struct Step {
     /// What was done, for people.
     pub(super) title: String,
     pub(super) outcome: Outcome,
-    /// What came of it, for people.
+    /// What came of it, for people; empty when the title says it all.
     pub(super) result: String,
     /// The error with which a contract rejected it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +83,7 @@ impl<'a> Stage<'a> {
         let founding = std::mem::take(&mut coop.founding);
         let mut stage = Self { coop, progress, steps: Vec::new(), not_shown: Vec::new() };
         for deploy::Step { name, receipt } in founding {
-            stage.done("deploy", name, "done".to_owned(), &[receipt]);
+            stage.done("deploy", name, String::new(), &[receipt]);
         }
         stage
     }

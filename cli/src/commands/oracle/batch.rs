@@ -9,6 +9,7 @@ use std::{
 use alloy::primitives::B256;
 use datacoop_deploy::{
     bindings::IDataCoopRewards::Entry,
+    chain::Sender,
     record::{BatchMode, BatchOptions, BatchReport, BatchTransaction, record_batch},
 };
 use datacoop_ingest::read_entries;
@@ -97,8 +98,9 @@ impl BatchArgs {
                 file.duplicates.len()
             ));
         }
+        let signer = wallet.signer()?;
         let coop = rpc.coop().await?;
-        let sender = wallet.sender(&coop.chain)?;
+        let sender = Sender::new(&coop.chain, signer);
         let entries: Vec<Entry> = file.entries.iter().map(for_chain).collect();
         let mode = if strict { BatchMode::Strict } else { BatchMode::Lenient };
         let chunk = chunk.map(|chunk| chunk as usize);

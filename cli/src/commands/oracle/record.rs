@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use alloy::primitives::{Address, B256};
 use datacoop_deploy::{
     bindings::IDataCoopRewards::{RewardMinted, recordContributionCall},
-    chain::Receipt,
+    chain::{Receipt, Sender},
 };
 use serde::Serialize;
 
@@ -47,8 +47,9 @@ struct Recorded {
 impl RecordArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { member, proof, wallet } = self;
+        let signer = wallet.signer()?;
         let coop = rpc.coop().await?;
-        let sender = wallet.sender(&coop.chain)?;
+        let sender = Sender::new(&coop.chain, signer);
         let receipt = sender.call(coop.rewards, &recordContributionCall { member, proof }).await?;
         let minted = receipt.events_of::<RewardMinted>(coop.rewards).map(|event| event.amount);
         let reward = Amount(minted.sum());

@@ -71,8 +71,8 @@ struct Signed {
 impl PermitArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { spender, amount, valid_for, wallet } = self;
-        let coop = rpc.coop().await?;
         let signer = wallet.signer()?;
+        let coop = rpc.coop().await?;
         let owner = signer.address();
         let domain = coop.chain.read(coop.token, &eip712DomainCall {}).await?;
         let nonce = coop.chain.read(coop.token, &noncesCall { owner }).await?;

@@ -6,7 +6,7 @@ use alloy::{primitives::Address, sol_types::SolCall};
 use datacoop_deploy::{
     DecodedEvent,
     bindings::IDataToken::{approveCall, burnCall, mintCall, transferCall},
-    chain::Receipt,
+    chain::{Receipt, Sender},
 };
 use serde::Serialize;
 
@@ -134,8 +134,9 @@ impl SendArgs {
         out: &Out,
     ) -> anyhow::Result<()> {
         let Self { amount, wallet } = self;
+        let signer = wallet.signer()?;
         let coop = rpc.coop().await?;
-        let sender = wallet.sender(&coop.chain)?;
+        let sender = Sender::new(&coop.chain, signer);
         let receipt = sender.call(coop.token, call).await?;
         let events = receipt.events();
         out.result(&Sent::<COMMAND> { from: Account(sender.address()), amount, receipt, events })
