@@ -63,8 +63,7 @@ impl Layout {
             Slot(slots - 1)
         };
         let pages = grows.then(&mut next);
-        let globals =
-            module.globals.iter().map(|global| global.mutable.then(&mut next)).collect();
+        let globals = module.globals.iter().map(|global| global.mutable.then(&mut next)).collect();
         let base = SLOTS + u64::from(slots) * 32 + frame_bytes;
         Self {
             mirror: U256::from(base + limit_pages * PAGE_BYTES),
@@ -124,7 +123,11 @@ pub(crate) struct Built {
 const START: FnId = FnId(0);
 
 /// Builds all functions of a module.
-pub(crate) fn build(module: &Module<'_>, options: &Options, frame_bytes: u64) -> Result<Built, Error> {
+pub(crate) fn build(
+    module: &Module<'_>,
+    options: &Options,
+    frame_bytes: u64,
+) -> Result<Built, Error> {
     let mut layout = Layout::new(module, options, frame_bytes);
     let entrypoint = module.entrypoint()?;
     let routines = Routines::starting_at(FnId(1));
@@ -146,8 +149,7 @@ pub(crate) fn build(module: &Module<'_>, options: &Options, frame_bytes: u64) ->
     for (number, &ty) in types.iter().enumerate() {
         dispatchers[ty as usize] = Some(id(first_dispatcher + number));
     }
-    let context =
-        Context { module, layout: &layout, functions, dispatchers, routines };
+    let context = Context { module, layout: &layout, functions, dispatchers, routines };
     let imports = module.imports.len();
     for number in 0..module.functions.len() {
         let index = u32::try_from(imports + number).unwrap_or(u32::MAX);
@@ -176,9 +178,8 @@ fn table_dispatcher(context: &Context<'_>, ty: u32) -> Result<Function, Error> {
     let signature = module.type_at(ty, position)?;
     let mut table = Vec::new();
     for entry in &module.table {
-        let function = entry.filter(|&function| {
-            module.signature(function).is_ok_and(|found| found == signature)
-        });
+        let function = entry
+            .filter(|&function| module.signature(function).is_ok_and(|found| found == signature));
         table.push(function.map(|function| context.functions[function as usize]));
     }
     let params = crate::lower::bits(&signature.params);

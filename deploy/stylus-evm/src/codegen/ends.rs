@@ -184,8 +184,8 @@ impl Generator<'_> {
         self.compute_live_out()?;
         self.prepare(&[condition])?;
         self.place(&[condition])?;
-        let invert = !self.is_bare_trap(if_true)
-            && (next == Some(if_true) || self.is_bare_trap(if_false));
+        let invert =
+            !self.is_bare_trap(if_true) && (next == Some(if_true) || self.is_bare_trap(if_false));
         let (jumps, falls) = if invert {
             self.op(Opcode::ISZERO);
             (if_false, if_true)
@@ -208,11 +208,7 @@ impl Generator<'_> {
 
     /// The label of a block; all that do nothing but trap share one.
     fn target(&self, block: BlockId) -> Label {
-        if self.is_bare_trap(block) {
-            self.shared.trap
-        } else {
-            self.labels[block.0 as usize]
-        }
+        if self.is_bare_trap(block) { self.shared.trap } else { self.labels[block.0 as usize] }
     }
 
     /// A block behind a branch finds the stack as the branch leaves it.

@@ -155,7 +155,8 @@ impl<'a> Generator<'a> {
         let entry = entry.into_iter().map(Entry::Value).collect();
         self.layouts[Function::ENTRY.0 as usize] = Some(entry);
         self.text.push(Item::Label(self.shared.labels[self.id.0 as usize]));
-        let order: Vec<_> = self.cfg.order.iter().copied().filter(|&b| !self.is_bare_trap(b)).collect();
+        let order: Vec<_> =
+            self.cfg.order.iter().copied().filter(|&b| !self.is_bare_trap(b)).collect();
         for (position, &block) in order.iter().enumerate() {
             self.block(block, order.get(position + 1).copied())?;
         }
@@ -181,9 +182,7 @@ impl<'a> Generator<'a> {
     /// Whether a block does nothing but trap: all such are one place outside the function.
     fn is_bare_trap(&self, block: BlockId) -> bool {
         let target = self.function.block(block);
-        block != Function::ENTRY
-            && target.ops.is_empty()
-            && matches!(target.end, Terminator::Trap)
+        block != Function::ENTRY && target.ops.is_empty() && matches!(target.end, Terminator::Trap)
     }
 
     /// Whether the value must be kept.

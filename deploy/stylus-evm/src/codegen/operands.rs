@@ -43,13 +43,16 @@ impl Generator<'_> {
 
     fn consume(&mut self, value: Value) -> Result<(), Stuck> {
         let left = &mut self.uses[value.0 as usize];
-        *left = left.checked_sub(1).ok_or_else(|| Stuck::bug(format!("{value} is used too often")))?;
+        *left =
+            left.checked_sub(1).ok_or_else(|| Stuck::bug(format!("{value} is used too often")))?;
         Ok(())
     }
 
     /// Whether a value is computed only when its one user is.
     fn is_inline(&self, value: Value) -> bool {
-        !self.is_leaf(value) && !self.computed[value.0 as usize] && self.dies_after(value, 1)
+        !self.is_leaf(value)
+            && !self.computed[value.0 as usize]
+            && self.dies_after(value, 1)
             && !self.spills.contains_key(&value)
     }
 

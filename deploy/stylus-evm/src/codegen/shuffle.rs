@@ -41,7 +41,8 @@ impl Generator<'_> {
             }
             if !right(at) {
                 // The top goes where it belongs, the deepest such place first.
-                let place = (0..at).find(|&p| top.is_some() && target.get(p) == top.as_ref() && !right(p));
+                let place =
+                    (0..at).find(|&p| top.is_some() && target.get(p) == top.as_ref() && !right(p));
                 if let Some(place) = place {
                     self.emit_swap(at - place)?;
                     return Ok(false);

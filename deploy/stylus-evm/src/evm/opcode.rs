@@ -258,10 +258,7 @@ impl Opcode {
     /// Whether the two operands may be exchanged.
     #[must_use]
     pub const fn is_commutative(self) -> bool {
-        matches!(
-            self,
-            Self::ADD | Self::MUL | Self::AND | Self::OR | Self::XOR | Self::EQ
-        )
+        matches!(self, Self::ADD | Self::MUL | Self::AND | Self::OR | Self::XOR | Self::EQ)
     }
 
     /// The opcode that gives the same result with the two operands exchanged.

@@ -8,7 +8,10 @@
 use alloy_primitives::U256;
 
 use super::{HostBuilder, routine::Routine};
-use crate::{evm::opcode::Opcode, ir::{Op, Value}};
+use crate::{
+    evm::opcode::Opcode,
+    ir::{Op, Value},
+};
 
 impl HostBuilder<'_> {
     /// `K − pointer`: the EVM address just above the byte at `pointer`.

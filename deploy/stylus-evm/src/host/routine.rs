@@ -130,9 +130,13 @@ fn bit_length(h: &mut HostBuilder<'_>) {
 
 /// Adds bits in groups of two, four and eight, then all groups by one multiplication.
 fn pop_count(h: &mut HostBuilder<'_>) {
-    let [pairs, fours, eights, ones] =
-        [0x5555_5555_5555_5555, 0x3333_3333_3333_3333, 0x0f0f_0f0f_0f0f_0f0f, 0x0101_0101_0101_0101]
-            .map(|mask| h.b.int(mask));
+    let [pairs, fours, eights, ones] = [
+        0x5555_5555_5555_5555,
+        0x3333_3333_3333_3333,
+        0x0f0f_0f0f_0f0f_0f0f,
+        0x0101_0101_0101_0101,
+    ]
+    .map(|mask| h.b.int(mask));
     let x = h.b.param(0);
     let half = h.b.shr(1, x);
     let half = h.b.and(pairs, half);

@@ -4,8 +4,8 @@
 //! To add one, add its row in the order of names and write its lowering in the file of its kind.
 
 use super::{
-    HostFunction, account as acc, calls as call, environment as env, input_output as io,
-    math, storage,
+    HostFunction, account as acc, calls as call, environment as env, input_output as io, math,
+    storage,
 };
 use crate::wasm::module::Type::{I32, I64};
 

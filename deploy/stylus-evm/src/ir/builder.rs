@@ -98,7 +98,11 @@ impl Builder {
 
     pub(crate) fn branch(&mut self, condition: Value, if_true: BlockId, if_false: BlockId) {
         let edge = |block| Edge { block, args: Vec::new() };
-        self.end(Terminator::Branch { condition, if_true: edge(if_true), if_false: edge(if_false) });
+        self.end(Terminator::Branch {
+            condition,
+            if_true: edge(if_true),
+            if_false: edge(if_false),
+        });
     }
 
     pub(crate) fn ret(&mut self, values: Vec<Value>) {

@@ -43,7 +43,13 @@ impl fmt::Display for Function {
                 let def = self.def(value);
                 match &def.op {
                     Op::Call(callee) => {
-                        writeln!(f, "    {} = call f{}({})", List(self, &def.results), callee.0, List(self, &def.args))?;
+                        writeln!(
+                            f,
+                            "    {} = call f{}({})",
+                            List(self, &def.results),
+                            callee.0,
+                            List(self, &def.args)
+                        )?;
                     }
                     op if op.has_value() => {
                         writeln!(f, "    {value} = {op:?}({})", List(self, &def.args))?;

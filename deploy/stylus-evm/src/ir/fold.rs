@@ -66,15 +66,25 @@ pub(crate) fn binary(op: Opcode, a: U256, b: U256) -> Option<U256> {
         Opcode::MOD => a.checked_rem(b).unwrap_or_default(),
         Opcode::LT => flag(a < b),
         Opcode::GT => flag(a > b),
-        Opcode::SLT => flag(is_negative(a) != is_negative(b) && is_negative(a) || is_negative(a) == is_negative(b) && a < b),
+        Opcode::SLT => flag(
+            is_negative(a) != is_negative(b) && is_negative(a)
+                || is_negative(a) == is_negative(b) && a < b,
+        ),
         Opcode::SGT => return binary(Opcode::SLT, b, a),
         Opcode::EQ => flag(a == b),
         Opcode::AND => a & b,
         Opcode::OR => a | b,
         Opcode::XOR => a ^ b,
-        Opcode::BYTE => usize::try_from(a).ok().filter(|i| *i < 32).map_or(U256::ZERO, |i| U256::from(b.byte(31 - i))),
-        Opcode::SHL => usize::try_from(a).map_or(U256::ZERO, |n| if n < 256 { b << n } else { U256::ZERO }),
-        Opcode::SHR => usize::try_from(a).map_or(U256::ZERO, |n| if n < 256 { b >> n } else { U256::ZERO }),
+        Opcode::BYTE => usize::try_from(a)
+            .ok()
+            .filter(|i| *i < 32)
+            .map_or(U256::ZERO, |i| U256::from(b.byte(31 - i))),
+        Opcode::SHL => {
+            usize::try_from(a).map_or(U256::ZERO, |n| if n < 256 { b << n } else { U256::ZERO })
+        }
+        Opcode::SHR => {
+            usize::try_from(a).map_or(U256::ZERO, |n| if n < 256 { b >> n } else { U256::ZERO })
+        }
         Opcode::SAR => b.arithmetic_shr(usize::try_from(a).map_or(256, |n| n.min(256))),
         Opcode::SIGNEXTEND => sign_extend(a, b),
         _ => return None,
@@ -104,7 +114,9 @@ fn identity(op: Opcode, args: &[Value], a: Option<U256>, b: Option<U256>) -> Opt
     let nothing = Some(Simpler::Word(U256::ZERO));
     if args[0] == args[1] {
         return match op {
-            Opcode::SUB | Opcode::XOR | Opcode::LT | Opcode::GT | Opcode::SLT | Opcode::SGT => nothing,
+            Opcode::SUB | Opcode::XOR | Opcode::LT | Opcode::GT | Opcode::SLT | Opcode::SGT => {
+                nothing
+            }
             Opcode::AND | Opcode::OR => first,
             Opcode::EQ => Some(Simpler::Word(U256::ONE)),
             _ => None,
@@ -120,8 +132,12 @@ fn identity(op: Opcode, args: &[Value], a: Option<U256>, b: Option<U256>) -> Opt
         Opcode::MUL | Opcode::DIV if b == one => first,
         Opcode::AND if a == Some(U256::MAX) => second,
         Opcode::AND if b == Some(U256::MAX) => first,
-        Opcode::XOR if a == Some(U256::MAX) => Some(Simpler::Operation(Op::Evm(Opcode::NOT), vec![args[1]])),
-        Opcode::XOR if b == Some(U256::MAX) => Some(Simpler::Operation(Op::Evm(Opcode::NOT), vec![args[0]])),
+        Opcode::XOR if a == Some(U256::MAX) => {
+            Some(Simpler::Operation(Op::Evm(Opcode::NOT), vec![args[1]]))
+        }
+        Opcode::XOR if b == Some(U256::MAX) => {
+            Some(Simpler::Operation(Op::Evm(Opcode::NOT), vec![args[0]]))
+        }
         Opcode::EQ if a == zero => Some(Simpler::Operation(Op::Evm(Opcode::ISZERO), vec![args[1]])),
         Opcode::EQ if b == zero => Some(Simpler::Operation(Op::Evm(Opcode::ISZERO), vec![args[0]])),
         // Nothing is below zero; everything but zero is above.

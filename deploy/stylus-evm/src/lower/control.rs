@@ -75,8 +75,14 @@ impl Lowering<'_> {
     pub(super) fn enter(&mut self, signature: &Signature) {
         let after = self.b.current();
         let results = signature.results.len();
-        let frame =
-            Frame { kind: Kind::Function, height: 0, params: 0, results, after, incoming: Vec::new() };
+        let frame = Frame {
+            kind: Kind::Function,
+            height: 0,
+            params: 0,
+            results,
+            after,
+            incoming: Vec::new(),
+        };
         self.control.push(frame);
     }
 
@@ -110,7 +116,12 @@ impl Lowering<'_> {
     }
 
     /// `loop`: a header block whose parameters are the loop's and the locals assigned in it.
-    pub(super) fn loop_(&mut self, ty: BlockType, number: usize, position: Position) -> Result<(), Error> {
+    pub(super) fn loop_(
+        &mut self,
+        ty: BlockType,
+        number: usize,
+        position: Position,
+    ) -> Result<(), Error> {
         let (params, results) = self.block_type(ty, position)?;
         let assigned = self.assigned.get(&number).cloned().unwrap_or_default();
         let operands = self.stack.split_off(self.stack.len() - params);
@@ -157,7 +168,8 @@ impl Lowering<'_> {
         let top = self.frame(0)?;
         self.leave(top)?;
         let frame = &mut self.control[top];
-        let Kind::If { alternative, locals, params } = std::mem::replace(&mut frame.kind, Kind::Block)
+        let Kind::If { alternative, locals, params } =
+            std::mem::replace(&mut frame.kind, Kind::Block)
         else {
             return Err(Error::internal("`else` without `if`"));
         };

@@ -89,8 +89,9 @@ pub(crate) fn lower(context: &Context<'_>, function: u32) -> Result<Function, Er
     let signature = module.signature(function)?.clone();
     let mut lowering = Lowering::new(context, function, &signature);
     let position = |offset| Position { function: Some(function), offset };
-    let invalid = |source: wasmparser::BinaryReaderError| {
-        Error::Invalid { position: position(source.offset()), source }
+    let invalid = |source: wasmparser::BinaryReaderError| Error::Invalid {
+        position: position(source.offset()),
+        source,
     };
     for local in defined.body.get_locals_reader().map_err(invalid)? {
         let (count, ty) = local.map_err(invalid)?;

@@ -7,12 +7,7 @@ use alloy_primitives::U256;
 use wasmparser::Operator;
 
 use super::{Lowering, Width};
-use crate::{
-    error::Error,
-    evm::opcode::Opcode,
-    host::routine::Routine,
-    ir::Value,
-};
+use crate::{error::Error, evm::opcode::Opcode, host::routine::Routine, ir::Value};
 
 /// An integer operator, whatever its width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -38,7 +38,8 @@ pub(crate) fn run(function: &mut Function) -> bool {
                 let arg = renames.get(function.def(op).args[i]);
                 function.def_mut(op).args[i] = arg;
             }
-            while let Some(simpler) = simplify(function, &function.def(op).op, &function.def(op).args)
+            while let Some(simpler) =
+                simplify(function, &function.def(op).op, &function.def(op).args)
             {
                 changed = true;
                 match simpler {
@@ -62,7 +63,9 @@ pub(crate) fn run(function: &mut Function) -> bool {
                 continue;
             }
             let definition = function.def(op);
-            if definition.op.effect() == Effect::Pure && !matches!(definition.op, Op::Result { .. } | Op::Param) {
+            if definition.op.effect() == Effect::Pure
+                && !matches!(definition.op, Op::Result { .. } | Op::Param)
+            {
                 let key = (definition.op.clone(), definition.args.clone());
                 if let Some(&same) = known.get(&key) {
                     renames.insert(op, same);

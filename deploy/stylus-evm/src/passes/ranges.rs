@@ -179,9 +179,7 @@ fn bound(function: &Function, bounds: &[U256], value: Value) -> U256 {
             | Opcode::EXTCODESIZE
             | Opcode::MSIZE => U256::from(u32::MAX),
             Opcode::GAS => U256::from(u64::MAX),
-            Opcode::ADDRESS | Opcode::CALLER | Opcode::ORIGIN | Opcode::COINBASE => {
-                U256::MAX >> 96
-            }
+            Opcode::ADDRESS | Opcode::CALLER | Opcode::ORIGIN | Opcode::COINBASE => U256::MAX >> 96,
             _ => U256::MAX,
         },
         _ => U256::MAX,

@@ -25,11 +25,8 @@ pub(crate) fn run(function: &mut Function) {
                 continue;
             }
             let new = function.add_block();
-            *function.block_mut(new) = Block {
-                params: Vec::new(),
-                ops: Vec::new(),
-                end: Terminator::Jump(edge.clone()),
-            };
+            *function.block_mut(new) =
+                Block { params: Vec::new(), ops: Vec::new(), end: Terminator::Jump(edge.clone()) };
             let to = Edge { block: new, args: Vec::new() };
             made.push((edge.clone(), to.clone()));
             *edge = to;

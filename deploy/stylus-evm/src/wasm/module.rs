@@ -130,9 +130,7 @@ impl<'a> Module<'a> {
     pub(crate) fn type_at(&self, index: u32, position: Position) -> Result<&Signature, Error> {
         match &self.types[index as usize] {
             Ok(signature) => Ok(signature),
-            Err(ty) => {
-                Err(Error::unsupported(position, Construct::ValueType(ty.to_string())))
-            }
+            Err(ty) => Err(Error::unsupported(position, Construct::ValueType(ty.to_string()))),
         }
     }
 
@@ -409,7 +407,8 @@ impl<'a> Module<'a> {
     /// Index of the entry point of a Stylus contract.
     pub(crate) fn entrypoint(&self) -> Result<u32, Error> {
         let entry = self.exports.iter().find(|(name, _)| name == "user_entrypoint");
-        let index = entry.ok_or(Error::MissingExport("function `user_entrypoint: (i32) -> i32`"))?.1;
+        let index =
+            entry.ok_or(Error::MissingExport("function `user_entrypoint: (i32) -> i32`"))?.1;
         let signature = self.signature(index)?;
         if signature.params != [Type::I32] || signature.results != [Type::I32] {
             return Err(Error::MissingExport("function `user_entrypoint: (i32) -> i32`"));
@@ -430,7 +429,8 @@ fn value_type(ty: ValType) -> Result<Type, ValType> {
 }
 
 fn signature(ty: &wasmparser::FuncType) -> Result<Signature, ValType> {
-    let types = |list: &[ValType]| list.iter().copied().map(value_type).collect::<Result<Vec<_>, _>>();
+    let types =
+        |list: &[ValType]| list.iter().copied().map(value_type).collect::<Result<Vec<_>, _>>();
     Ok(Signature { params: types(ty.params())?, results: types(ty.results())? })
 }
 

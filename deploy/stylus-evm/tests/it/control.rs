@@ -109,9 +109,8 @@ fn tables_of_labels_agree() {
         for i in 0..count {
             body = format!("(block $l{i} {body}) (return (i32.const {}))", 100 + i);
         }
-        let function = format!(
-            "(func $f (param i32) (result i32) (block $default {body}) (i32.const 7))"
-        );
+        let function =
+            format!("(func $f (param i32) (result i32) (block $default {body}) (i32.const 7))");
         check(&function, &[I32], &[I32], &rows(&[0, 1, 2, 3, 4, 5, 6, 7, 19, 20, 21, 0xffff_ffff]));
     }
 }
@@ -198,7 +197,10 @@ fn recursion_keeps_what_does_not_fit_on_the_stack() {
     let locals: String = (0..count).map(|i| format!("(local $l{i} i64)")).collect();
     let sets: String = (0..count)
         .map(|i| {
-            format!("(local.set $l{i} (i64.mul (i64.extend_i32_u (local.get 0)) (i64.const {})))", 3 * i + 1)
+            format!(
+                "(local.set $l{i} (i64.mul (i64.extend_i32_u (local.get 0)) (i64.const {})))",
+                3 * i + 1
+            )
         })
         .collect();
     let sum = (0..count).fold("(local.get $r)".to_owned(), |sum, i| {

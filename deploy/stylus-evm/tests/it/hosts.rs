@@ -104,10 +104,8 @@ fn fails(outcome: &Outcome) -> bool {
 
 #[test]
 fn hashes_of_any_length_are_those_of_the_bytes_in_order() {
-    let body = writes(
-        "(call $native_keccak256 (i32.const 0) (local.get $length) (i32.const 1000))",
-        32,
-    );
+    let body =
+        writes("(call $native_keccak256 (i32.const 0) (local.get $length) (i32.const 1000))", 32);
     for length in [0, 1, 31, 32, 33, 63, 64, 65, 96, 100, 255, 256, 900] {
         let bytes: Vec<u8> = (0..length).map(|i| u8::try_from(i % 251).unwrap()).collect();
         assert_eq!(output(&body, &bytes), keccak256(&bytes)[..], "{length} bytes");

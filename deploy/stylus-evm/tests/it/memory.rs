@@ -5,23 +5,10 @@ use stylus_evm::Options;
 
 use Type::{I32, I64};
 
-const DATA: &str = "(data (i32.const 0) \"\\80\\01\\ff\\7f\\00\\fe\\80\\90\\11\\22\\33\\44\\55\\66\\77\\88\")";
-const ADDRESSES: [u64; 14] = [
-    0,
-    1,
-    2,
-    3,
-    8,
-    15,
-    30,
-    61_439,
-    65_528,
-    65_535,
-    70_000,
-    0x7fff_ffff,
-    0xffff_fff0,
-    0xffff_ffff,
-];
+const DATA: &str =
+    "(data (i32.const 0) \"\\80\\01\\ff\\7f\\00\\fe\\80\\90\\11\\22\\33\\44\\55\\66\\77\\88\")";
+const ADDRESSES: [u64; 14] =
+    [0, 1, 2, 3, 8, 15, 30, 61_439, 65_528, 65_535, 70_000, 0x7fff_ffff, 0xffff_fff0, 0xffff_ffff];
 
 #[test]
 fn loads_agree() {

@@ -43,8 +43,9 @@ const EDGES_64: [u64; 18] = [
 ];
 
 const BINARY: [&str; 25] = [
-    "eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u", "add", "sub", "mul",
-    "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr",
+    "eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u", "add", "sub",
+    "mul", "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl",
+    "rotr",
 ];
 const COMPARISONS: usize = 10;
 const UNARY: [&str; 4] = ["clz", "ctz", "popcnt", "eqz"];
@@ -157,9 +158,19 @@ fn conversions_agree() {
 #[test]
 fn constants_at_the_edges_agree() {
     for value in EDGES_64 {
-        check(&format!("(func $f (result i64) (i64.const 0x{value:x}))"), &[], &[Type::I64], &[vec![]]);
+        check(
+            &format!("(func $f (result i64) (i64.const 0x{value:x}))"),
+            &[],
+            &[Type::I64],
+            &[vec![]],
+        );
     }
     for value in EDGES_32 {
-        check(&format!("(func $f (result i32) (i32.const 0x{value:x}))"), &[], &[Type::I32], &[vec![]]);
+        check(
+            &format!("(func $f (result i32) (i32.const 0x{value:x}))"),
+            &[],
+            &[Type::I32],
+            &[vec![]],
+        );
     }
 }

@@ -114,7 +114,9 @@ fn segments_must_fit() {
 fn a_contract_has_an_entry_point_and_a_memory() {
     let no_memory = "(func (export \"user_entrypoint\") (param i32) (result i32) (i32.const 0))";
     let wrong_type = "(memory (export \"memory\") 1) (func (export \"user_entrypoint\"))";
-    for (text, name) in [("", "user_entrypoint"), (wrong_type, "user_entrypoint"), (no_memory, "memory")] {
+    for (text, name) in
+        [("", "user_entrypoint"), (wrong_type, "user_entrypoint"), (no_memory, "memory")]
+    {
         match error(text) {
             Error::MissingExport(missing) => assert!(missing.contains(name), "{text}: {missing}"),
             other => panic!("{text}: {other}"),
@@ -126,7 +128,10 @@ fn a_contract_has_an_entry_point_and_a_memory() {
 fn what_is_not_a_module_is_invalid() {
     for bytes in [&b""[..], b"hello", b"\0asm\x02\0\0\0", b"\0asm\x01\0\0\0\xff"] {
         let result = translate(bytes, &Options::default());
-        assert!(matches!(result, Err(Error::Invalid { .. } | Error::MissingExport(_))), "{bytes:?}");
+        assert!(
+            matches!(result, Err(Error::Invalid { .. } | Error::MissingExport(_))),
+            "{bytes:?}"
+        );
     }
     // A body that is not valid: its function is named.
     let text = format!("(module {ENTRY} (func (result i32) (i64.const 1)))");
@@ -139,7 +144,9 @@ fn what_is_not_a_module_is_invalid() {
 
 #[test]
 fn cut_and_damaged_modules_never_panic() {
-    let text = format!("(module {ENTRY} (table 2 funcref) (elem (i32.const 0) 0 0) (data (i32.const 3) \"abc\"))");
+    let text = format!(
+        "(module {ENTRY} (table 2 funcref) (elem (i32.const 0) 0 0) (data (i32.const 3) \"abc\"))"
+    );
     let wasm = wat::parse_str(text).unwrap();
     for end in 0..wasm.len() {
         let _ = translate(&wasm[..end], &Options::default());

@@ -106,10 +106,13 @@ fn a_call_of_nothing_succeeds() {
 fn a_static_call_cannot_write() {
     let writer = "(call $storage_cache_bytes32 (i32.const 0) (i32.const 32))
         (call $storage_flush_cache (i32.const 0)) (i32.const 0)";
-    for (body, topics) in [(writer, 0), ("(call $emit_log (i32.const 0) (i32.const 0) (i32.const 0)) (i32.const 0)", 1)] {
+    for (body, topics) in [
+        (writer, 0),
+        ("(call $emit_log (i32.const 0) (i32.const 0) (i32.const 0)) (i32.const 0)", 1),
+    ] {
         let _ = topics;
-        let outcome =
-            pair("static_call_contract", &contract(body)).call(CONTRACT, &args(CALLEE, 0, &[1; 64]));
+        let outcome = pair("static_call_contract", &contract(body))
+            .call(CONTRACT, &args(CALLEE, 0, &[1; 64]));
         assert_eq!(returned(&outcome), (2, vec![]));
     }
 }

@@ -21,7 +21,8 @@ fn addresses_are_those_of_the_frame() {
 
 #[test]
 fn an_address_overwrites_twenty_bytes() {
-    let body = "(i64.store (i32.const 992) (i64.const -1)) (i64.store (i32.const 1020) (i64.const -1))
+    let body =
+        "(i64.store (i32.const 992) (i64.const -1)) (i64.store (i32.const 1020) (i64.const -1))
         (call $contract_address (i32.const 1000))
         (call $write_result (i32.const 992) (i32.const 36)) (i32.const 0)";
     let bytes = output(body, &[]);

@@ -99,8 +99,15 @@ fn balances_and_codes_are_those_of_the_account() {
 fn code_is_copied_as_far_as_there_is_any() {
     let other = Address::repeat_byte(0x77);
     let code: Vec<u8> = (0..100).collect();
-    let cases =
-        [(0, 100, 100), (0, 10, 10), (90, 50, 10), (100, 5, 0), (200, 5, 0), (33, 40, 40), (0, 0, 0)];
+    let cases = [
+        (0, 100, 100),
+        (0, 10, 10),
+        (90, 50, 10),
+        (100, 5, 0),
+        (200, 5, 0),
+        (33, 40, 40),
+        (0, 0, 0),
+    ];
     for (offset, size, expected) in cases {
         let body = format!(
             "(memory.fill (i32.const 1000) (i32.const 0xee) (i32.const 110))

@@ -87,7 +87,10 @@ impl Chain {
     pub(crate) fn set_code(&mut self, account: Address, code: &[u8]) {
         let code = Bytecode::new_raw(Bytes::copy_from_slice(code));
         let db = &mut self.evm.ctx.journaled_state.database;
-        db.insert_account_info(account, AccountInfo { nonce: 1, ..AccountInfo::from_bytecode(code) });
+        db.insert_account_info(
+            account,
+            AccountInfo { nonce: 1, ..AccountInfo::from_bytecode(code) },
+        );
     }
 
     /// A word of an account's storage.
@@ -107,7 +110,12 @@ impl Chain {
     }
 
     /// Sends a transaction from Alice.
-    pub(crate) fn send(&mut self, kind: TxKind, data: &[u8], value: U256) -> (Outcome, Option<Address>) {
+    pub(crate) fn send(
+        &mut self,
+        kind: TxKind,
+        data: &[u8],
+        value: U256,
+    ) -> (Outcome, Option<Address>) {
         let tx = TxEnv::builder()
             .caller(ALICE)
             .kind(kind)

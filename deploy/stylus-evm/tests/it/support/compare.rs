@@ -25,7 +25,12 @@ pub(crate) fn module(fields: &str, params: &[Type], results: &[Type]) -> Vec<u8>
 }
 
 /// The same, with another memory.
-pub(crate) fn module_with_memory(fields: &str, params: &[Type], results: &[Type], memory: &str) -> Vec<u8> {
+pub(crate) fn module_with_memory(
+    fields: &str,
+    params: &[Type],
+    results: &[Type],
+    memory: &str,
+) -> Vec<u8> {
     let name = |ty: &Type| if *ty == Type::I32 { "i32" } else { "i64" };
     let loads: String = (0..)
         .zip(params)

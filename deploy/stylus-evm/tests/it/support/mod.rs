@@ -3,5 +3,5 @@
 
 pub(crate) mod chain;
 pub(crate) mod compare;
-pub(crate) mod reference;
 pub(crate) mod random;
+pub(crate) mod reference;

@@ -242,7 +242,8 @@ impl Wrapper {
     /// Reads the arguments of `f` to address 0 and calls it; then stores its results and all
     /// globals at the end of the first page, and gives that page as the result.
     fn entry(&self) -> Function {
-        let at = |offset| MemArg { offset, align: 0, target: MemArgTarget::default(), ordering: None };
+        let at =
+            |offset| MemArg { offset, align: 0, target: MemArgTarget::default(), ordering: None };
         let (i32_local, i64_local) = (1, 2);
         let mut body = Function::new([(1, ValType::I32), (1, ValType::I64)]);
         let mut emit = |instruction: Instruction<'_>| {
@@ -284,7 +285,14 @@ impl Wrapper {
 }
 
 fn wrap(wasm: &[u8], select: Select) -> Result<Vec<u8>, ReencodeError<std::convert::Infallible>> {
-    let mut wrapper = Wrapper { select, f: exported(wasm), types: 0, imported: false, functions: 0, globals: globals(wasm) };
+    let mut wrapper = Wrapper {
+        select,
+        f: exported(wasm),
+        types: 0,
+        imported: false,
+        functions: 0,
+        globals: globals(wasm),
+    };
     let mut module = Module::new();
     wrapper.parse_core_module(&mut module, wasmparser::Parser::new(0), wasm)?;
     Ok(module.finish())
