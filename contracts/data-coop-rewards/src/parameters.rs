@@ -285,7 +285,8 @@ impl ParametersStorage {
     /// no token.
     pub(crate) fn set_gov(&self, vm: &mut VM, token: &Account, value: &Uint) -> Result<()> {
         let (old, rate) = (self.gov(vm), bounded_rate(value)?);
-        if !(token.is_zero() && rate == 0) && !host::is_contract(vm, token) {
+        let none = token.is_zero() && rate == 0;
+        if !none && !host::is_contract(vm, token) {
             return Err(Revert::new::<RewardsInvalidAddress>((token,)));
         }
         self.gov.set(vm, &GovReward { token: *token, rate });

@@ -1,6 +1,8 @@
 //! Decides what DataCoopRewards is: where its storage lies, and which function of the interface
 //! runs what.
 
+#![allow(clippy::too_many_arguments, reason = "`sol!` makes a function of all fields of an event")]
+
 use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{

@@ -122,6 +122,7 @@ pub(crate) use imp::open;
 /// Returns how many more bytes can be written.
 #[must_use]
 #[inline(always)]
+#[allow(clippy::missing_const_for_fn, reason = "in a program it asks the linker")]
 pub(crate) fn room() -> usize {
     imp::room()
 }

@@ -371,9 +371,10 @@ unsafe impl UnsafeCallAccess for Node {
         _: u64,
         outs_len: &mut usize,
     ) -> u8 {
-        self.chain.0.borrow_mut().read_only += 1;
+        let outside = self.chain.0.borrow().read_only;
+        self.chain.0.borrow_mut().read_only = outside.saturating_add(1);
         let status = self.relay(to, (data, data_len), outs_len);
-        self.chain.0.borrow_mut().read_only -= 1;
+        self.chain.0.borrow_mut().read_only = outside;
         status
     }
 

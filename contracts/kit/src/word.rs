@@ -407,8 +407,9 @@ mod tests {
     fn number() -> impl Strategy<Value = U256> {
         prop_oneof![
             any::<[u64; 4]>().prop_map(U256::from_limbs),
-            (any::<u64>(), 0..4_usize).prop_map(|(lane, shift)| U256::from(lane) << (64 * shift)),
-            any::<u8>().prop_map(|byte| U256::MAX - U256::from(byte)),
+            (any::<u64>(), 0..4_usize)
+                .prop_map(|(lane, shift)| U256::from(lane).wrapping_shl(shift.wrapping_mul(64))),
+            any::<u8>().prop_map(|byte| U256::MAX.wrapping_sub(U256::from(byte))),
             any::<u8>().prop_map(U256::from),
         ]
     }

@@ -83,7 +83,7 @@ impl Call {
     }
 
     /// The call after some days.
-    pub(crate) fn after_days(mut self, days: u64) -> Self {
+    pub(crate) const fn after_days(mut self, days: u64) -> Self {
         self.days_before = days;
         self
     }

@@ -60,7 +60,7 @@ impl Stylus {
         Ok(gas)
     }
 
-    fn advance(&mut self, secs: u64) {
+    const fn advance(&mut self, secs: u64) {
         self.now += secs;
         let block = self.host.block_mut();
         block.number += 1;

@@ -8,6 +8,7 @@
     clippy::unwrap_used,
     clippy::print_stderr,
     clippy::print_stdout,
+    clippy::disallowed_macros,
     reason = "a command for people that shares its parts with the tests"
 )]
 

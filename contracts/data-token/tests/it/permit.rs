@@ -21,7 +21,7 @@ sol! {
     }
 }
 
-fn domain() -> Eip712Domain {
+const fn domain() -> Eip712Domain {
     eip712_domain! {
         name: "Datacoop Data",
         version: "1",

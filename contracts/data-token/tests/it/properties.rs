@@ -124,7 +124,7 @@ proptest! {
                 let at_start = supplies[..index]
                     .iter()
                     .rfind(|(time, _)| time < start)
-                    .map_or(genesis(), |(_, supply)| *supply);
+                    .map_or_else(genesis, |(_, supply)| *supply);
                 let share = at_start * U256::from(mint.bps) / U256::from(10_000);
                 prop_assert!(minted <= mint.floor.max(share));
             }

@@ -198,6 +198,9 @@ impl Opcode {
     }
 
     /// `LOGn` for `topics` topics.
+    ///
+    /// # Panics
+    /// If there are more than four.
     #[must_use]
     pub const fn log(topics: u8) -> Self {
         assert!(topics <= 4, "no such log");

@@ -1,5 +1,7 @@
 //! Arithmetic at compile time: what an operation gives when operands are known.
 
+#![allow(clippy::match_same_arms, reason = "a table: one operator, one line")]
+
 use alloy_primitives::U256;
 
 use super::{Function, Op, Value};
@@ -98,7 +100,7 @@ pub(crate) fn sign_extend(byte: U256, value: U256) -> U256 {
     (value << unused).arithmetic_shr(unused)
 }
 
-fn is_negative(a: U256) -> bool {
+const fn is_negative(a: U256) -> bool {
     a.bit(255)
 }
 

@@ -158,7 +158,7 @@ impl Op {
     }
 
     /// Whether it may be dropped when its value is not used.
-    pub(crate) fn is_removable(&self) -> bool {
+    pub(crate) const fn is_removable(&self) -> bool {
         match self.effect() {
             Effect::Pure | Effect::ReadsMemory => true,
             _ => matches!(self, Self::SlotLoad(_)),

@@ -1,5 +1,7 @@
 //! Finds an upper bound for every value and removes masks that cannot change anything.
 
+#![allow(clippy::match_same_arms, reason = "a table: one operator, one line")]
+
 use alloy_primitives::U256;
 
 use super::Renames;
