@@ -88,7 +88,7 @@ impl TranslateArgs {
         let Self { file, constructor, memory, disasm, abi, out: target } = self;
         let wasm = read(&file)?;
         let constructor = if constructor { Constructor::Stylus } else { Constructor::None };
-        let options = Options { constructor, memory_limit_pages: memory, ..Options::default() };
+        let options = Options { constructor, memory_limit_pages: memory };
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let Translation { bytecode, deployed_bytecode, map, stats } = translate(&wasm, &options)
             .map_err(|source| Error::Translation {
