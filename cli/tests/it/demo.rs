@@ -67,7 +67,9 @@ async fn check_document(document: &Value, chain: &Chain) -> Result<()> {
         let code = chain.code(address).await?;
         assert_eq!(number(&contract["evmBytes"]), code.len() as u64, "{contract}");
         assert!(number(&contract["wasmBytes"]) > number(&contract["stylusPayloadBytes"]));
-        token = token.or((contract["name"] == "DataToken").then_some(address));
+        if contract["name"] == "DataToken" {
+            token = Some(address);
+        }
     }
     let token = token.context("DATA is not among the contracts")?;
 

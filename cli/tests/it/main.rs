@@ -1,5 +1,7 @@
 //! The `datacoop` command as its users run it: a process, its output and its exit status.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod bad_input;
 mod batch;
 mod bench;
