@@ -18,6 +18,7 @@
 //! A hash hides its content only from those who cannot guess it.
 
 use alloy::primitives::{B256, keccak256};
+use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::Value;
 
 use crate::json::{self, Fault};
@@ -43,9 +44,32 @@ pub fn prove(text: &str) -> Result<Proof, String> {
 
 /// Proves a parsed resource; `text` is what it was parsed from.
 pub(crate) fn of_value(value: &Value, text: &str) -> Result<Proof, Fault> {
-    let canonical = serde_json_canonicalizer::to_vec(value)?;
+    let canonical = serde_json_canonicalizer::to_vec(&Plain(value))?;
     let inexact = numbers(text).filter(|number| !is_exact(number)).count();
     Ok(Proof { hash: keccak256(canonical), inexact: u32::try_from(inexact).unwrap_or(u32::MAX) })
+}
+
+/// A value whose numbers are serialized as numbers, whatever features `serde_json` is built with.
+struct Plain<'a>(&'a Value);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(whole), _, _) => serializer.serialize_u64(whole),
+                (None, Some(whole), _) => serializer.serialize_i64(whole),
+                (None, None, Some(double)) => serializer.serialize_f64(double),
+                (None, None, None) => Err(S::Error::custom("number out of range")),
+            },
+            Value::String(text) => serializer.serialize_str(text),
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Plain)),
+            Value::Object(object) => {
+                serializer.collect_map(object.iter().map(|(name, value)| (name, Plain(value))))
+            }
+        }
+    }
 }
 
 /// The number tokens of a well-formed JSON text, in order.
