@@ -13,8 +13,11 @@ use crate::{
     },
     ir::{FnId, Function, Op, Origin, Program, Slot, builder::Builder},
     lower::{Context, lower},
-    passes::results::{self, Fate},
-    wasm::module::{Memory, Module, PAGE_BYTES},
+    passes::{
+        results::{self, Fate},
+        shadow_stack::ShadowStack,
+    },
+    wasm::module::{Memory, Module, PAGE_BYTES, Segment, Type},
 };
 
 /// Start of the scratch words: a store passes through the first, a hash uses both.
@@ -49,6 +52,8 @@ pub(crate) struct Layout {
     /// Whether the program asks if it was entered again.
     pub(crate) tracks_reentrancy: bool,
     pub(crate) constructor_selector: u32,
+    /// The global that looks like a shadow stack's pointer.
+    pub(crate) shadow_stack: Option<ShadowStack>,
 }
 
 impl Layout {
@@ -63,7 +68,9 @@ impl Layout {
             Slot(slots - 1)
         };
         let pages = grows.then(&mut next);
-        let globals = module.globals.iter().map(|global| global.mutable.then(&mut next)).collect();
+        let globals: Vec<Option<Slot>> =
+            module.globals.iter().map(|global| global.mutable.then(&mut next)).collect();
+        let shadow_stack = shadow_stack(module, &globals);
         let base = SLOTS + u64::from(slots) * 32 + frame_bytes;
         Self {
             mirror: U256::from(base + limit_pages * PAGE_BYTES),
@@ -77,6 +84,7 @@ impl Layout {
             result: Fate::Unknown,
             tracks_reentrancy: module.imports.iter().any(|host| host.name == "msg_reentrant"),
             constructor_selector: constructor_selector(),
+            shadow_stack,
         }
     }
 
@@ -110,6 +118,23 @@ fn limit_pages(memory: &Memory, grows: bool, options: &Options) -> u64 {
         (None, None) => memory.initial + 1,
     };
     limit.max(memory.initial)
+}
+
+/// Finds the pointer of the shadow stack: the first global, as linkers lay it out. The data below
+/// the stack ends where the linker's symbol says, or the last segment.
+fn shadow_stack(module: &Module<'_>, globals: &[Option<Slot>]) -> Option<ShadowStack> {
+    let global = module.globals.first()?;
+    let slot = (*globals.first()?)?;
+    if global.ty != Type::I32 || module.exported_globals.iter().any(|(_, index)| *index == 0) {
+        return None;
+    }
+    let top = global.initial;
+    let end = |segment: &Segment<'_>| u64::from(segment.address) + segment.bytes.len() as u64;
+    let segments = module.data.iter().map(end).filter(|&end| end <= top);
+    let symbol = module.exported_globals.iter().find(|(name, _)| name == "__data_end");
+    let symbol = symbol.map(|(_, index)| module.globals[*index as usize].initial);
+    let bottom = segments.chain(symbol.filter(|&end| end <= top)).max().unwrap_or_default();
+    Some(ShadowStack { slot, top, bottom })
 }
 
 /// A program before optimisation, and what it was made for.

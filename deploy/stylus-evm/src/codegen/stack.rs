@@ -44,7 +44,7 @@ impl Stack {
         self.entries.pop().ok_or_else(|| Stuck::bug("the stack model is empty"))
     }
 
-    pub(crate) fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.entries.len()
     }
 

@@ -33,7 +33,7 @@ impl HostBuilder<'_> {
 
     /// Reads 32 big-endian bytes at `pointer + offset`.
     pub(crate) fn read_word_at(&mut self, pointer: Value, offset: u32) -> Value {
-        let word = self.b.op(Op::Load { bytes: 32, offset }, vec![pointer]);
+        let word = self.b.op(Op::Load { bytes: 32, offset, dirty: false }, vec![pointer]);
         self.b.bswap(word)
     }
 

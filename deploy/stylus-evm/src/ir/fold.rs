@@ -98,7 +98,7 @@ pub(crate) fn sign_extend(byte: U256, value: U256) -> U256 {
     (value << unused).arithmetic_shr(unused)
 }
 
-fn is_negative(a: U256) -> bool {
+const fn is_negative(a: U256) -> bool {
     a.bit(255)
 }
 

@@ -42,9 +42,9 @@ pub(crate) enum Op {
     Result { bits: u16 },
     /// An opcode on its operands, the top of the stack first.
     Evm(Opcode),
-    /// `[address] → [value]`: reads `bytes` bytes of linear memory, zero-extended. The address is
-    /// a clean 32-bit word.
-    Load { bytes: u8, offset: u32 },
+    /// `[address] → [value]`: reads `bytes` bytes of linear memory, zero-extended, or with any bits
+    /// above them if `dirty`. The address is a clean 32-bit word.
+    Load { bytes: u8, offset: u32, dirty: bool },
     /// `[address value] → []`: writes the low `bytes` bytes of a dirty value.
     Store { bytes: u8, offset: u32 },
     /// `[value] → [value]`: reverses the 32 bytes of a word.
@@ -158,7 +158,7 @@ impl Op {
     }
 
     /// Whether it may be dropped when its value is not used.
-    pub(crate) fn is_removable(&self) -> bool {
+    pub(crate) const fn is_removable(&self) -> bool {
         match self.effect() {
             Effect::Pure | Effect::ReadsMemory => true,
             _ => matches!(self, Self::SlotLoad(_)),

@@ -2,7 +2,7 @@
 //!
 //! A little-endian value of `n` bytes at `a` lies big-endian at `K − a − n`. A load takes the top
 //! `n` bytes of the word there; a store writes the value to the scratch word, whose last `n` bytes
-//! it then copies. An address behind the memory gives a negative EVM address, which is so large
+//! it then copies. A dirty load takes the word that ends where the value does. An address behind the memory gives a negative EVM address, which is so large
 //! that the frame runs out of gas.
 //!
 //! This file is the bounds check of the translation: a change wants two readers.
@@ -41,7 +41,12 @@ impl Expansion<'_> {
     fn op(&mut self, op: Value) {
         let definition = self.function.def(op).clone();
         match definition.op {
-            Op::Load { bytes, offset } => self.load(op, bytes, offset, definition.args[0]),
+            Op::Load { offset, dirty: true, .. } => {
+                self.load(op, 32, offset, definition.args[0]);
+            }
+            Op::Load { bytes, offset, dirty: false } => {
+                self.load(op, bytes, offset, definition.args[0]);
+            }
             Op::Store { bytes, offset } => {
                 self.store(op, bytes, offset, [definition.args[0], definition.args[1]]);
             }

@@ -70,7 +70,7 @@ pub(crate) struct Module<'a> {
     pub(crate) table: Vec<Option<u32>>,
     pub(crate) globals: Vec<Global>,
     /// Globals that are exported.
-    pub(crate) exported_globals: Vec<u32>,
+    pub(crate) exported_globals: Vec<(String, u32)>,
     pub(crate) data: Vec<Segment<'a>>,
     /// Function exports.
     pub(crate) exports: Vec<(String, u32)>,
@@ -100,8 +100,8 @@ impl<'a> Module<'a> {
         let mut module = Self::default();
         let mut validator = Validator::new_with_features(features());
         for payload in Parser::new(0).parse_all(wasm) {
-            let payload = payload.map_err(|source| Self::invalid(source))?;
-            let valid = validator.payload(&payload).map_err(|source| Self::invalid(source))?;
+            let payload = payload.map_err(Self::invalid)?;
+            let valid = validator.payload(&payload).map_err(Self::invalid)?;
             if let wasmparser::ValidPayload::Func(to_validate, body) = valid {
                 let mut function = to_validate.into_validator(Default::default());
                 let index = u32::try_from(module.imports.len() + module.functions.len()).ok();
@@ -159,21 +159,21 @@ impl<'a> Module<'a> {
         match payload {
             Payload::TypeSection(reader) => {
                 for ty in reader.into_iter_err_on_gc_types() {
-                    let ty = ty.map_err(|source| Self::invalid(source))?;
+                    let ty = ty.map_err(Self::invalid)?;
                     self.types.push(signature(&ty));
                 }
                 Ok(())
             }
             Payload::ImportSection(reader) => {
                 for import in reader.into_imports_with_offsets() {
-                    let (offset, import) = import.map_err(|source| Self::invalid(source))?;
+                    let (offset, import) = import.map_err(Self::invalid)?;
                     self.import(offset, &import)?;
                 }
                 Ok(())
             }
             Payload::FunctionSection(reader) => {
                 for ty in reader {
-                    self.declared.push(ty.map_err(|source| Self::invalid(source))?);
+                    self.declared.push(ty.map_err(Self::invalid)?);
                 }
                 Ok(())
             }
@@ -205,20 +205,20 @@ impl<'a> Module<'a> {
             Payload::MemorySection(reader) => {
                 let position = Position { function: None, offset: reader.range().start };
                 for memory in reader {
-                    let memory = memory.map_err(|source| Self::invalid(source))?;
+                    let memory = memory.map_err(Self::invalid)?;
                     self.memory(&memory, position)?;
                 }
             }
             Payload::TableSection(reader) => {
                 let position = Position { function: None, offset: reader.range().start };
                 for table in reader {
-                    let table = table.map_err(|source| Self::invalid(source))?;
+                    let table = table.map_err(Self::invalid)?;
                     self.table(&table, position)?;
                 }
             }
             Payload::GlobalSection(reader) => {
                 for global in reader.into_iter_with_offsets() {
-                    let (offset, global) = global.map_err(|source| Self::invalid(source))?;
+                    let (offset, global) = global.map_err(Self::invalid)?;
                     let position = Position { function: None, offset };
                     let ty = value_type(global.ty.content_type).map_err(|ty| {
                         Error::unsupported(position, Construct::ValueType(ty.to_string()))
@@ -229,26 +229,28 @@ impl<'a> Module<'a> {
             }
             Payload::ExportSection(reader) => {
                 for export in reader {
-                    let export = export.map_err(|source| Self::invalid(source))?;
+                    let export = export.map_err(Self::invalid)?;
                     match export.kind {
                         ExternalKind::Func => {
                             self.exports.push((export.name.to_owned(), export.index));
                         }
                         ExternalKind::Memory => self.exports_memory |= export.name == "memory",
-                        ExternalKind::Global => self.exported_globals.push(export.index),
+                        ExternalKind::Global => {
+                            self.exported_globals.push((export.name.to_owned(), export.index));
+                        }
                         _ => {}
                     }
                 }
             }
             Payload::ElementSection(reader) => {
                 for element in reader.into_iter_with_offsets() {
-                    let (offset, element) = element.map_err(|source| Self::invalid(source))?;
+                    let (offset, element) = element.map_err(Self::invalid)?;
                     self.element(&element, Position { function: None, offset })?;
                 }
             }
             Payload::DataSection(reader) => {
                 for data in reader.into_iter_with_offsets() {
-                    let (offset, data) = data.map_err(|source| Self::invalid(source))?;
+                    let (offset, data) = data.map_err(Self::invalid)?;
                     self.segment(&data, Position { function: None, offset })?;
                 }
             }
@@ -276,7 +278,7 @@ impl<'a> Module<'a> {
         Ok(())
     }
 
-    fn memory(&mut self, ty: &wasmparser::MemoryType, position: Position) -> Result<(), Error> {
+    const fn memory(&mut self, ty: &wasmparser::MemoryType, position: Position) -> Result<(), Error> {
         self.memories += 1;
         if self.memories > 1 {
             return Err(Error::unsupported(position, Construct::SeveralMemories));
@@ -288,7 +290,7 @@ impl<'a> Module<'a> {
         Ok(())
     }
 
-    fn table(&mut self, table: &wasmparser::Table<'a>, position: Position) -> Result<(), Error> {
+    const fn table(&mut self, table: &wasmparser::Table<'a>, position: Position) -> Result<(), Error> {
         if self.table_size.is_some() {
             return Err(Error::unsupported(position, Construct::SeveralTables));
         }
@@ -316,12 +318,12 @@ impl<'a> Module<'a> {
         match element.items.clone() {
             ElementItems::Functions(reader) => {
                 for function in reader {
-                    functions.push(Some(function.map_err(|source| Self::invalid(source))?));
+                    functions.push(Some(function.map_err(Self::invalid)?));
                 }
             }
             ElementItems::Expressions(_, reader) => {
                 for expression in reader {
-                    let expression = expression.map_err(|source| Self::invalid(source))?;
+                    let expression = expression.map_err(Self::invalid)?;
                     functions.push(self.reference(&expression, position)?);
                 }
             }
@@ -361,7 +363,7 @@ impl<'a> Module<'a> {
         position: Position,
     ) -> Result<u64, Error> {
         let mut reader = expression.get_operators_reader();
-        let first = reader.read().map_err(|source| Self::invalid(source))?;
+        let first = reader.read().map_err(Self::invalid)?;
         let value = match first {
             Operator::I32Const { value } => u64::from(value.cast_unsigned()),
             Operator::I64Const { value } => value.cast_unsigned(),
@@ -380,7 +382,7 @@ impl<'a> Module<'a> {
         position: Position,
     ) -> Result<Option<u32>, Error> {
         let mut reader = expression.get_operators_reader();
-        match reader.read().map_err(|source| Self::invalid(source))? {
+        match reader.read().map_err(Self::invalid)? {
             Operator::RefFunc { function_index } => Ok(Some(function_index)),
             Operator::RefNull { .. } => Ok(None),
             _ => Err(Error::unsupported(position, Construct::Initializer)),
@@ -420,7 +422,7 @@ impl<'a> Module<'a> {
     }
 }
 
-fn value_type(ty: ValType) -> Result<Type, ValType> {
+const fn value_type(ty: ValType) -> Result<Type, ValType> {
     match ty {
         ValType::I32 => Ok(Type::I32),
         ValType::I64 => Ok(Type::I64),

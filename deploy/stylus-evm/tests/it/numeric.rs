@@ -50,14 +50,14 @@ const BINARY: [&str; 25] = [
 const COMPARISONS: usize = 10;
 const UNARY: [&str; 4] = ["clz", "ctz", "popcnt", "eqz"];
 
-fn name(ty: Type) -> &'static str {
+const fn name(ty: Type) -> &'static str {
     match ty {
         Type::I32 => "i32",
         Type::I64 => "i64",
     }
 }
 
-fn edges(ty: Type) -> &'static [u64] {
+const fn edges(ty: Type) -> &'static [u64] {
     match ty {
         Type::I32 => &EDGES_32,
         Type::I64 => &EDGES_64,
