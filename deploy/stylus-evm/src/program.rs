@@ -52,6 +52,8 @@ pub(crate) struct Layout {
     /// Whether the program asks if it was entered again.
     pub(crate) tracks_reentrancy: bool,
     pub(crate) constructor_selector: u32,
+    /// Whether the program runs when it is created.
+    pub(crate) runs_constructor: bool,
     /// The global that looks like a shadow stack's pointer.
     pub(crate) shadow_stack: Option<ShadowStack>,
 }
@@ -84,6 +86,7 @@ impl Layout {
             result: Fate::Unknown,
             tracks_reentrancy: module.imports.iter().any(|host| host.name == "msg_reentrant"),
             constructor_selector: constructor_selector(),
+            runs_constructor: options.constructor == Constructor::Stylus,
             shadow_stack,
         }
     }
@@ -189,10 +192,10 @@ pub(crate) fn build(
         layout.result = results::fate(&program, entry, id(first_host + write));
     }
     for (number, host) in module.imports.iter().enumerate() {
-        program.functions[first_host + number] = host.function(&layout, &routines);
+        program.replace(id(first_host + number), host.function(&layout, &routines));
     }
     let start = start(module, &layout, options, &routines, entry, &mut program.data);
-    program.functions[START.0 as usize] = start;
+    program.replace(START, start);
     Ok(Built { program, layout })
 }
 
@@ -228,36 +231,33 @@ fn start(
     let created = h.b.evm(Opcode::GT, [total, deployed]);
     h.b.branch(created, creation, call);
 
+    let run = h.b.new_block();
+    let size = h.b.add_param(run);
+    h.b.switch_to(creation);
+    match options.constructor {
+        Constructor::None => {
+            refuse_arguments_and_value(&mut h);
+            h.return_code();
+        }
+        Constructor::Stylus => {
+            let (_, length) = crate::host::constructor_args(&mut h);
+            let four = h.b.int(4);
+            let size = h.b.add(length, four);
+            h.b.jump(run, vec![size]);
+        }
+    }
     h.b.switch_to(call);
     if layout.tracks_reentrancy {
         answer_enter_request(&mut h);
     }
+    let call_size = h.b.evm(Opcode::CALLDATASIZE, []);
+    h.b.jump(run, vec![call_size]);
+
+    h.b.switch_to(run);
     initialize(&mut h, module, data);
-    let size = h.b.evm(Opcode::CALLDATASIZE, []);
     let status = h.b.call(entry, vec![size], &[32]);
     h.call(Routine::Finish, status);
     h.b.end(crate::ir::Terminator::Trap);
-
-    h.b.switch_to(creation);
-    match options.constructor {
-        Constructor::None => refuse_arguments_and_value(&mut h),
-        Constructor::Stylus => {
-            initialize(&mut h, module, data);
-            let (_, length) = crate::host::constructor_args(&mut h);
-            let four = h.b.int(4);
-            let size = h.b.add(length, four);
-            let status = h.b.call(entry, vec![size], &[32]);
-            let (failed, succeeded) = (h.b.new_block(), h.b.new_block());
-            h.b.branch(status[0], failed, succeeded);
-            h.b.switch_to(failed);
-            h.call(Routine::Finish, status);
-            h.b.end(crate::ir::Terminator::Trap);
-            h.b.switch_to(succeeded);
-        }
-    }
-    let zero = h.b.int(0);
-    h.b.evm(Opcode::CODECOPY, [zero, zero, deployed]);
-    h.b.halt(Opcode::RETURN, vec![zero, deployed]);
     h.b.function
 }
 

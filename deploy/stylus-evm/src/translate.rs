@@ -112,6 +112,10 @@ fn optimize(program: &mut Program, layout: &Layout, options: &Options) -> Result
         passes::expand::run(function, layout);
         check(function)?;
         simplify(function, passes)?;
+    }
+    passes::tail::run(program);
+    for function in &mut program.functions {
+        passes::dead::run(function);
         passes::split::run(function);
         check(function)?;
     }

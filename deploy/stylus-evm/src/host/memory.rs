@@ -118,6 +118,13 @@ impl HostBuilder<'_> {
         self.b.evm(Opcode::CALLDATACOPY, [staging, behind, length]);
     }
 
+    /// Ends creation: the deployed code is the first part of the running code.
+    pub(crate) fn return_code(&mut self) {
+        let (zero, length) = (self.b.int(0), self.b.op(Op::CodeLength, vec![]));
+        self.b.evm(Opcode::CODECOPY, [zero, zero, length]);
+        self.b.halt(Opcode::RETURN, vec![zero, length]);
+    }
+
     /// Calls a routine without results.
     pub(crate) fn call(&mut self, routine: Routine, args: Vec<Value>) {
         let callee = self.routines.get(routine);

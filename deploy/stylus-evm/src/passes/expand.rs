@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use alloy_primitives::U256;
 
 use crate::{
-    evm::opcode::Opcode,
+    evm::{asm::Source, opcode::Opcode},
     ir::{Function, Op, Value},
     program::{Layout, SCRATCH},
 };
@@ -56,11 +56,11 @@ impl Expansion<'_> {
 
     fn word(&mut self, word: U256) -> Value {
         let function = &mut *self.function;
-        *self.words.entry(word).or_insert_with(|| function.add(Op::Const(word), Vec::new(), 0))
+        *self.words.entry(word).or_insert_with(|| function.word(word))
     }
 
     /// Adds an operation in front of the one that is expanded.
-    fn add(&mut self, op: Opcode, args: Vec<Value>, source: u32) -> Value {
+    fn add(&mut self, op: Opcode, args: Vec<Value>, source: Source) -> Value {
         let value = self.function.add(Op::Evm(op), args, source);
         self.ops.push(value);
         value
@@ -75,7 +75,7 @@ impl Expansion<'_> {
     }
 
     /// `K − offset − bytes − address`.
-    fn address(&mut self, bytes: u8, offset: u32, address: Value, source: u32) -> Value {
+    fn address(&mut self, bytes: u8, offset: u32, address: Value, source: Source) -> Value {
         let below = U256::from(offset) + U256::from(bytes);
         let bottom = self.layout.mirror.wrapping_sub(below);
         if let Some(constant) = self.function.constant(address) {

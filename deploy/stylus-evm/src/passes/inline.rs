@@ -1,11 +1,9 @@
 //! Puts the bodies of functions where they are called, when that makes less code: functions that
-//! hardly do anything, and those of the translator's own that are called once.
+//! hardly do anything, and those that are called once.
 
 use std::collections::HashMap;
 
-use crate::ir::{
-    Block, BlockId, Edge, FnId, Function, Op, Origin, Program, Terminator, Value,
-};
+use crate::ir::{Block, BlockId, Edge, FnId, Function, Op, Program, Terminator, Value};
 
 /// Most operations of a function without branches that is no more code than its call.
 const TINY: usize = 2;
@@ -70,8 +68,7 @@ fn worthwhile(function: &Function, calls: usize) -> bool {
     if function.blocks.iter().any(ends) {
         return false;
     }
-    let once = calls == 1 && function.origin == Origin::Own;
-    once || is_tiny(function)
+    calls == 1 || is_tiny(function)
 }
 
 /// Whether a function does little more than its call would.
@@ -101,7 +98,7 @@ fn splice(function: &mut Function, call: Value, body: &Function) {
     for &result in &call.results {
         function.def_mut(result).op = Op::Param;
     }
-    let mut copy = Copy { function, values: HashMap::new(), source: call.source };
+    let mut copy = Copy { function, values: HashMap::new() };
     let entry = &body.block(Function::ENTRY).params;
     // The return address is not needed any more.
     for (&param, &arg) in entry[1..].iter().zip(&call.args) {
@@ -115,7 +112,6 @@ fn splice(function: &mut Function, call: Value, body: &Function) {
 struct Copy<'a> {
     function: &'a mut Function,
     values: HashMap<Value, Value>,
-    source: u32,
 }
 
 impl Copy<'_> {
@@ -152,7 +148,8 @@ impl Copy<'_> {
     }
 
     fn define(&mut self, body: &Function, value: Value) -> Value {
-        let new = self.function.add(body.def(value).op.clone(), Vec::new(), self.source);
+        let definition = body.def(value);
+        let new = self.function.add(definition.op.clone(), Vec::new(), definition.source);
         self.values.insert(value, new);
         new
     }

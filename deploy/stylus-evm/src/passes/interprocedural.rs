@@ -44,13 +44,6 @@ fn entries(function: &Function) -> Vec<Entry<'_>> {
     entries
 }
 
-/// Whether a function's first parameter is a return address.
-fn returns(function: &Function) -> usize {
-    let block = function.block(Function::ENTRY);
-    // Every function but the start returns, or could have.
-    usize::from(!block.params.is_empty() || function.results > 0)
-}
-
 /// Functions that run, judged by who is entered from the start on.
 fn running(program: &Program) -> Vec<bool> {
     let mut seen = vec![false; program.functions.len()];
@@ -157,7 +150,7 @@ fn constants(program: &mut Program) -> bool {
         let mut renames = super::Renames::default();
         for (param, fact) in params.into_iter().zip(known) {
             if let Known::Word(word) = fact {
-                let constant = function.add(Op::Const(word), Vec::new(), 0);
+                let constant = function.word(word);
                 renames.insert(param, constant);
             }
         }
@@ -227,7 +220,7 @@ fn unused(program: &mut Program) -> bool {
         let used = used(function);
         let params = &function.block(Function::ENTRY).params;
         let keep = params.iter().enumerate().map(|(number, param)| {
-            in_table || number < returns(function) || used[param.0 as usize]
+            in_table || number < usize::from(function.returns) || used[param.0 as usize]
         });
         keeps.push(keep.collect());
     }

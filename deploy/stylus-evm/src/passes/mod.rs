@@ -12,6 +12,7 @@ pub(crate) mod ranges;
 pub(crate) mod results;
 pub(crate) mod shadow_stack;
 pub(crate) mod split;
+pub(crate) mod tail;
 
 use crate::ir::{Function, Value};
 

@@ -47,7 +47,7 @@ pub(crate) fn run(function: &mut Function) -> bool {
                     Simpler::Word(word) => {
                         let value = *constants
                             .entry(word)
-                            .or_insert_with(|| function.add(Op::Const(word), Vec::new(), 0));
+                            .or_insert_with(|| function.word(word));
                         renames.insert(op, value);
                     }
                     Simpler::Operation(to, args) => {

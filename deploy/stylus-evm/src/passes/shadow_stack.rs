@@ -176,7 +176,7 @@ fn fix(function: &mut Function, course: &Course, start: i64, slot: Slot) {
     let mut renames = Renames::default();
     for (&load, &offset) in &course.loads {
         let word = U256::from((start + offset).cast_unsigned());
-        let constant = function.add(Op::Const(word), Vec::new(), 0);
+        let constant = function.word(word);
         renames.insert(load, constant);
     }
     renames.apply(function);
