@@ -94,7 +94,7 @@ impl DataToken {
     /// # Errors
     ///
     /// - `AccessControlUnauthorizedAccount` when the caller is not an admin,
-    /// - as [`EmissionStorage::set_terms`].
+    /// - as `EmissionStorage::set_terms`.
     ///
     /// # Events
     ///
