@@ -2,8 +2,8 @@
 //!
 //! # Invariants
 //!
-//! - A proof is noted exactly once, together with its member: [`RecordsStorage::write`] is the one
-//!   writer, and [`RecordsStorage::admit`] refuses a proof that is noted.
+//! - A proof is noted exactly once, together with its member: `RecordsStorage::write` is the one
+//!   writer, and `RecordsStorage::admit` refuses a proof that is noted.
 //! - A member's `last` only grows, by at least a cooldown each time; whether there was a first
 //!   contribution is told by the count, not by the clock.
 

@@ -2,7 +2,7 @@
 //!
 //! Everything that must know an opcode derives it from here: the assembler, the disassembler, the
 //! scheduler (what may be moved past what) and the constants below. To add an opcode, add its row
-//! to [`opcodes!`] in the order of the codes; a compile-time check holds the order.
+//! to `opcodes!` in the order of the codes; a compile-time check holds the order.
 
 use std::fmt;
 
