@@ -39,6 +39,14 @@ pub const DATA_COOP_REWARDS: Contract = Contract {
     abi: bindings::IDataCoopRewards::abi::contract,
 };
 
+/// The governor.
+pub const GOVERNOR: Contract = Contract {
+    name: "Governor",
+    package: "governor",
+    interface: include_str!("../../contracts/governor/IGovernor.sol"),
+    abi: bindings::IGovernor::abi::contract,
+};
+
 /// All contracts of the suite.
 pub const CONTRACTS: [Contract; 2] = [DATA_TOKEN, DATA_COOP_REWARDS];
 
