@@ -24,3 +24,8 @@ sol!(
     #[sol(rpc, abi, all_derives)]
     "../contracts/governor/IGovernor.sol"
 );
+
+sol!(
+    #[sol(rpc, abi, all_derives)]
+    "../contracts/treasury/ITreasury.sol"
+);

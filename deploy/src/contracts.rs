@@ -47,6 +47,14 @@ pub const GOVERNOR: Contract = Contract {
     abi: bindings::IGovernor::abi::contract,
 };
 
+/// The treasury.
+pub const TREASURY: Contract = Contract {
+    name: "Treasury",
+    package: "treasury",
+    interface: include_str!("../../contracts/treasury/ITreasury.sol"),
+    abi: bindings::ITreasury::abi::contract,
+};
+
 /// All contracts of the suite.
 pub const CONTRACTS: [Contract; 2] = [DATA_TOKEN, DATA_COOP_REWARDS];
 
