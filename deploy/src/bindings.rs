@@ -19,3 +19,13 @@ sol!(
     #[sol(rpc, abi, all_derives)]
     "../contracts/data-coop-rewards/IDataCoopRewards.sol"
 );
+
+sol!(
+    #[sol(rpc, abi, all_derives)]
+    "../contracts/gov-token/IGovToken.sol"
+);
+
+sol!(
+    #[sol(rpc, abi, all_derives)]
+    "../contracts/timelock/ITimelock.sol"
+);

@@ -39,6 +39,22 @@ pub const DATA_COOP_REWARDS: Contract = Contract {
     abi: bindings::IDataCoopRewards::abi::contract,
 };
 
+/// GOV.
+pub const GOV_TOKEN: Contract = Contract {
+    name: "GovToken",
+    package: "gov-token",
+    interface: include_str!("../../contracts/gov-token/IGovToken.sol"),
+    abi: bindings::IGovToken::abi::contract,
+};
+
+/// The timelock.
+pub const TIMELOCK: Contract = Contract {
+    name: "Timelock",
+    package: "timelock",
+    interface: include_str!("../../contracts/timelock/ITimelock.sol"),
+    abi: bindings::ITimelock::abi::contract,
+};
+
 /// All contracts of the suite.
 pub const CONTRACTS: [Contract; 2] = [DATA_TOKEN, DATA_COOP_REWARDS];
 
