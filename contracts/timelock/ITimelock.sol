@@ -17,9 +17,13 @@ interface ITimelock {
     // ---- Operations ----
 
     enum OperationState {
+        /// There is none.
         Unset,
+        /// Its delay is not over.
         Waiting,
+        /// It can be executed.
         Ready,
+        /// It was executed.
         Done
     }
 

@@ -56,7 +56,7 @@ pub const TIMELOCK: Contract = Contract {
 };
 
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 2] = [DATA_TOKEN, DATA_COOP_REWARDS];
+pub const CONTRACTS: [Contract; 4] = [DATA_TOKEN, DATA_COOP_REWARDS, GOV_TOKEN, TIMELOCK];
 
 impl Contract {
     /// Finds a contract by its name or its crate's.
