@@ -27,5 +27,15 @@ sol!(
 
 sol!(
     #[sol(rpc, abi, all_derives)]
+    "../contracts/gov-token/IGovToken.sol"
+);
+
+sol!(
+    #[sol(rpc, abi, all_derives)]
     "../contracts/treasury/ITreasury.sol"
+);
+
+sol!(
+    #[sol(rpc, abi, all_derives)]
+    "../contracts/timelock/ITimelock.sol"
 );

@@ -55,8 +55,24 @@ pub const TREASURY: Contract = Contract {
     abi: bindings::ITreasury::abi::contract,
 };
 
+/// GOV.
+pub const GOV_TOKEN: Contract = Contract {
+    name: "GovToken",
+    package: "gov-token",
+    interface: include_str!("../../contracts/gov-token/IGovToken.sol"),
+    abi: bindings::IGovToken::abi::contract,
+};
+
+/// The timelock.
+pub const TIMELOCK: Contract = Contract {
+    name: "Timelock",
+    package: "timelock",
+    interface: include_str!("../../contracts/timelock/ITimelock.sol"),
+    abi: bindings::ITimelock::abi::contract,
+};
+
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 2] = [DATA_TOKEN, DATA_COOP_REWARDS];
+pub const CONTRACTS: [Contract; 4] = [DATA_TOKEN, DATA_COOP_REWARDS, GOV_TOKEN, TIMELOCK];
 
 impl Contract {
     /// Finds a contract by its name or its crate's.

@@ -44,6 +44,7 @@ pub mod testing;
 pub mod word;
 
 pub mod access_control;
+pub mod checkpoints;
 pub mod ecdsa;
 pub mod eip712;
 pub mod erc20;
@@ -51,6 +52,7 @@ pub mod nonces;
 pub mod pausable;
 pub mod permit;
 pub mod signature_checker;
+pub mod votes;
 
 pub use revert::{Result, Revert};
 pub use router::Contract;

@@ -39,6 +39,20 @@ impl Stored for Uint {
     }
 }
 
+impl Stored for B256 {
+    type Held<'a> = &'a Self;
+
+    #[inline(always)]
+    fn from_slot(word: Uint) -> Self {
+        *word.word()
+    }
+
+    #[inline(always)]
+    fn to_slot(&self) -> &Self {
+        self
+    }
+}
+
 impl Stored for bool {
     type Held<'a> = Uint;
 
