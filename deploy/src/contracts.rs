@@ -48,7 +48,7 @@ pub const GOVERNOR: Contract = Contract {
 };
 
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 2] = [DATA_TOKEN, DATA_COOP_REWARDS];
+pub const CONTRACTS: [Contract; 3] = [DATA_TOKEN, DATA_COOP_REWARDS, GOVERNOR];
 
 impl Contract {
     /// Finds a contract by its name or its crate's.
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(Contract::named("data-token").unwrap().name, "DataToken");
         assert_eq!(Contract::named("DataCoopRewards").unwrap().package, "data-coop-rewards");
         let error = Contract::named("Treasury").unwrap_err();
-        assert!(error.to_string().contains("DataToken, DataCoopRewards"));
+        assert!(error.to_string().contains("DataToken, DataCoopRewards, Governor"));
     }
 
     #[test]

@@ -12,15 +12,14 @@ use datacoop_kit::{
 };
 use stylus_sdk::host::VM;
 
-use crate::classes::Class;
-use crate::governor::IGovernor::ProposalClass;
+use crate::{classes::Class, governor::IGovernor::ProposalClass};
 
 type Targets = sol_data::Array<sol_data::Address>;
 type Values = sol_data::Array<sol_data::Uint<256>>;
 type Calldatas = sol_data::Array<sol_data::Bytes>;
 
 /// The calls that a proposal makes, where they lie in the calldata.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Actions<'a> {
     pub(crate) targets: Elements<'a, sol_data::Address>,
     pub(crate) values: Elements<'a, sol_data::Uint<256>>,
@@ -38,8 +37,7 @@ pub(crate) struct Action<'a> {
 impl<'a> Actions<'a> {
     /// Reads the actions whose three heads are `heads`.
     fn read([targets, values, calldatas]: [&'a B256; 3], args: &'a [u8]) -> Option<Self> {
-        let targets: Elements<'a, sol_data::Address> =
-            FromArg::<Targets>::from_arg(targets, args)?;
+        let targets: Elements<'a, sol_data::Address> = FromArg::<Targets>::from_arg(targets, args)?;
         word::words(targets.bytes())
             .iter()
             .all(|target| Account::from_word(target).is_some())
@@ -100,7 +98,7 @@ impl<'a> Actions<'a> {
 }
 
 /// Actions and the hash of their description: what names a proposal.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Operation<'a> {
     pub(crate) actions: Actions<'a>,
     pub(crate) description_hash: &'a B256,
@@ -135,7 +133,7 @@ impl<'a> Decode<'a, (Targets, Values, Calldatas, sol_data::FixedBytes<32>)> for 
 }
 
 /// Actions and their description: what is proposed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Draft<'a> {
     pub(crate) actions: Actions<'a>,
     pub(crate) description: &'a [u8],
@@ -159,14 +157,21 @@ impl<'a> Decode<'a, (Targets, Values, Calldatas, sol_data::String)> for Draft<'a
     }
 }
 
+/// A draft of a class.
+#[derive(Clone, Copy)]
+pub(crate) struct ClassDraft<'a> {
+    pub(crate) class: Class,
+    pub(crate) draft: Draft<'a>,
+}
+
 impl<'a> Decode<'a, (ProposalClass, Targets, Values, Calldatas, sol_data::String)>
-    for (Class, Draft<'a>)
+    for ClassDraft<'a>
 {
     #[inline(always)]
     fn decode(input: &'a [u8]) -> Option<Self> {
         let (class, heads) = word::words(input).split_first()?;
         let class = <Class as FromWord<'a, ProposalClass>>::from_word(class)?;
-        Some((class, Draft::read(heads, input)?))
+        Some(Self { class, draft: Draft::read(heads, input)? })
     }
 }
 

@@ -162,8 +162,7 @@ impl Governor {
             return Ok(());
         }
         // A time and an extension that is bounded by a voting period: far below 2^48.
-        let extended =
-            host::timestamp(&self.vm).wrapping_add(SETTINGS.terms(&self.vm).extension);
+        let extended = host::timestamp(&self.vm).wrapping_add(SETTINGS.terms(&self.vm).extension);
         if extended > proposal.deadline() {
             emit::<ProposalExtended>(&mut self.vm, (&proposal.id,), (extended,));
         }

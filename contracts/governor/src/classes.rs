@@ -1,6 +1,7 @@
 //! Decides what sets proposals of other classes than the standard one apart: their terms, what they
 //! may call, and who may propose optimistic ones.
 
+use alloy_primitives::B256;
 use datacoop_kit::{
     Account, Result, Revert, Uint,
     abi::{FromWord, ToWord},
@@ -8,7 +9,6 @@ use datacoop_kit::{
     host, layout,
     word::Word,
 };
-use alloy_primitives::B256;
 use stylus_sdk::host::VM;
 
 use crate::{
@@ -57,7 +57,7 @@ layout! {
 /// The class of a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Class {
+pub(crate) enum Class {
     /// Any action, on the governor's own terms.
     Standard,
     /// Allowed actions, on terms of their own, with the timelock's own delay only.

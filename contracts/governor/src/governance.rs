@@ -6,9 +6,7 @@
 //! with everything before it; afterwards the queue is emptied. All as OpenZeppelin has it.
 
 use alloy_sol_types::{Panic, SolCall};
-use datacoop_kit::{
-    Result, Revert, Uint, abi::Decode, host, layout, output, storage::Place, word::Word,
-};
+use datacoop_kit::{Result, Revert, Uint, abi::Decode, host, layout, output, storage::Place};
 use stylus_sdk::host::VM;
 
 use crate::{

@@ -1,7 +1,11 @@
 //! Decides what the governor is: which components it is made of, where their storage lies, and how
 //! it comes to be.
 
-#![allow(clippy::too_many_arguments, reason = "`sol!` makes a function of all fields of an event")]
+#![allow(
+    clippy::too_many_arguments,
+    missing_docs,
+    reason = "`sol!` makes a function of all fields of an event, and a variant of its own for each enum"
+)]
 
 use alloy_sol_types::{SolCall, sol};
 use datacoop_kit::{
@@ -129,8 +133,7 @@ const ERC1155_RECEIVER: u32 = selector::<IGovernor::onERC1155ReceivedCall>()
     ^ selector::<IGovernor::onERC1155BatchReceivedCall>();
 
 /// OpenZeppelin's `IGovernor` before it had `getProposalId`.
-const GOVERNOR_BEFORE_PROPOSAL_IDS: u32 =
-    GOVERNOR ^ selector::<IGovernor::getProposalIdCall>();
+const GOVERNOR_BEFORE_PROPOSAL_IDS: u32 = GOVERNOR ^ selector::<IGovernor::getProposalIdCall>();
 
 /// OpenZeppelin's `IGovernor`.
 const GOVERNOR: u32 = selector::<IGovernor::nameCall>()

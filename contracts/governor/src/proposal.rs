@@ -1,7 +1,6 @@
 //! Decides how a proposal is kept: who proposed it, when it is voted on, what became of it, and its
 //! votes.
 
-use alloy_primitives::B256;
 use datacoop_kit::{
     Account, Uint, host, layout, output,
     storage::{Place, Stored},
@@ -38,13 +37,13 @@ const CANCELED: u64 = 1 << (TIME_BITS + 8);
 
 /// An account, and beside it in its slot 32 bits and 64 bits.
 #[derive(Clone, Copy, Debug)]
-pub struct Tagged {
+pub(crate) struct Tagged {
     /// The account.
-    pub account: Account,
+    pub(crate) account: Account,
     /// The lower bits.
-    pub low: u32,
+    pub(crate) low: u32,
     /// The higher bits.
-    pub high: u64,
+    pub(crate) high: u64,
 }
 
 impl Stored for Tagged {
@@ -71,7 +70,7 @@ impl Stored for Tagged {
 ///
 /// Packed as OpenZeppelin's: the proposer, 48 bits of start and 32 of duration, and two flags.
 #[derive(Clone, Copy, Debug)]
-pub struct Core(Tagged);
+pub(crate) struct Core(Tagged);
 
 impl Stored for Core {
     type Held<'a> = Uint;
@@ -116,7 +115,7 @@ impl Core {
 
 /// When a proposal may be executed, how long its vote was extended, and its class.
 #[derive(Clone, Copy, Debug)]
-pub struct Schedule {
+pub(crate) struct Schedule {
     /// When it may be executed; zero until it is queued.
     pub(crate) eta: u64,
     /// The deadline that the late quorum set, or zero.
@@ -236,6 +235,3 @@ impl ProposalsStorage {
         self.latest.of(vm, proposer).set(vm, id);
     }
 }
-
-/// A word of zero, as an argument.
-pub(crate) const NOTHING: B256 = B256::ZERO;

@@ -47,7 +47,7 @@ layout! {
 
 /// An account and the seconds at which its votes do not count.
 #[derive(Clone, Copy, Debug)]
-pub struct Exclusion {
+pub(crate) struct Exclusion {
     pub(crate) account: Account,
     /// The first of them.
     pub(crate) since: u64,

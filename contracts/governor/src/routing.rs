@@ -1,18 +1,13 @@
 //! Decides which function of the interface runs what.
 
-use alloy_primitives::B256;
 use alloy_sol_types::sol_data;
 use datacoop_kit::{
-    Account, Uint,
-    abi::Constant,
-    dynamic::Elements,
-    eip712::Eip712,
-    host,
-    nonces::Nonces,
-    routes, word,
+    Account, Uint, abi::Constant, dynamic::Elements, eip712::Eip712, host, nonces::Nonces, routes,
+    word,
 };
 
 use crate::{
+    actions::{ClassDraft, Draft, Operation},
     ballot::{BALLOT_TYPEHASH, Ballot, EXTENDED_BALLOT_TYPEHASH},
     classes::{Class, Rule},
     execution::relay,
@@ -31,13 +26,6 @@ type ReceivedMulti<'a> = (&'a Account, &'a Account, &'a Uint, &'a Uint, &'a [u8]
 type ReceivedBatch<'a> = (&'a Account, &'a Account, Amounts<'a>, Amounts<'a>, &'a [u8]);
 
 type Amounts<'a> = Elements<'a, sol_data::Uint<256>>;
-
-impl Governor {
-    /// Returns a slot's word as a hash.
-    fn typehash(hash: B256) -> Constant {
-        Constant(hash)
-    }
-}
 
 routes! {
     Governor as IGovernor (IGovernorCalls);
@@ -63,10 +51,10 @@ routes! {
         noncesCall => |governor, (owner,)| governor.nonces(owner);
         eip712DomainCall => |governor, ()| governor.eip712_domain();
 
-        hashProposalCall => |governor, operation: crate::actions::Operation<'_>| {
+        hashProposalCall => |governor, operation: Operation<'_>| {
             operation.id(&governor.vm)
         };
-        getProposalIdCall => |governor, operation: crate::actions::Operation<'_>| {
+        getProposalIdCall => |governor, operation: Operation<'_>| {
             operation.id(&governor.vm)
         };
         proposalSnapshotCall => |governor, (id,)| PROPOSALS.load(&governor.vm, id).core.start();
@@ -78,8 +66,8 @@ routes! {
         proposalNeedsQueuingCall => |_, (_,): (&Uint,)| true;
         proposalClassCall => |governor, (id,)| PROPOSALS.load(&governor.vm, id).schedule.class;
 
-        BALLOT_TYPEHASHCall => |_, ()| Governor::typehash(BALLOT_TYPEHASH);
-        EXTENDED_BALLOT_TYPEHASHCall => |_, ()| Governor::typehash(EXTENDED_BALLOT_TYPEHASH);
+        BALLOT_TYPEHASHCall => |_, ()| Constant(BALLOT_TYPEHASH);
+        EXTENDED_BALLOT_TYPEHASHCall => |_, ()| Constant(EXTENDED_BALLOT_TYPEHASH);
         tokenCall => |governor, ()| SETTINGS.token(&governor.vm);
         hasVotedCall => |governor, (id, voter)| {
             PROPOSALS.load(&governor.vm, id).voted(&governor.vm, voter).get(&governor.vm)
@@ -137,10 +125,10 @@ routes! {
     }
 
     acts {
-        proposeCall => |governor, draft| governor.propose(Class::Standard, &draft);
-        proposeWithClassCall => |governor, (class, draft)| governor.propose(class, &draft);
-        queueCall => |governor, operation| governor.queue(&operation);
-        cancelCall => |governor, operation| governor.cancel(&operation);
+        proposeCall => |governor, draft: Draft<'_>| governor.propose(Class::Standard, &draft);
+        proposeWithClassCall => |governor, call: ClassDraft<'_>| governor.propose(call.class, &call.draft);
+        queueCall => |governor, operation: Operation<'_>| governor.queue(&operation);
+        cancelCall => |governor, operation: Operation<'_>| governor.cancel(&operation);
 
         castVoteCall => |governor, (id, support)| {
             governor.cast_own(&Ballot { id, support, reason: &[], params: &[] })
@@ -245,7 +233,7 @@ routes! {
     }
 
     payable {
-        executeCall => |governor, operation| governor.execute(&operation);
+        executeCall => |governor, operation: Operation<'_>| governor.execute(&operation);
         relayCall => |governor, call| {
             governor.govern::<IGovernor::relayCall, _, _>(call, |vm, (target, value, data)| {
                 relay(vm, target, value, data)

@@ -34,7 +34,7 @@ layout! {
 
 /// Terms that fit in a slot.
 #[derive(Clone, Copy, Debug)]
-pub struct Terms {
+pub(crate) struct Terms {
     /// Seconds from proposing to voting, below 2^48.
     pub(crate) delay: u64,
     /// Seconds of voting.

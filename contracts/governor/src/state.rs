@@ -8,9 +8,7 @@ use crate::{
     external::{ITimelockController, ask},
     governor::{
         Governor,
-        IGovernor::{
-            GovernorNonexistentProposal, GovernorUnexpectedProposalState, ProposalState,
-        },
+        IGovernor::{GovernorNonexistentProposal, GovernorUnexpectedProposalState, ProposalState},
         PROPOSALS, QUORUM, SETTINGS,
     },
     proposal::Proposal,
@@ -19,7 +17,7 @@ use crate::{
 /// The state of a proposal, as OpenZeppelin numbers them. None expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum State {
+pub(crate) enum State {
     /// Voting has not begun.
     Pending,
     /// Voting is on.

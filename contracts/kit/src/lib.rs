@@ -44,6 +44,7 @@ pub mod testing;
 pub mod word;
 
 pub mod access_control;
+pub mod checkpoints;
 pub mod ecdsa;
 pub mod eip712;
 pub mod erc20;
