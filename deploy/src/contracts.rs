@@ -72,7 +72,8 @@ pub const TIMELOCK: Contract = Contract {
 };
 
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 4] = [DATA_TOKEN, DATA_COOP_REWARDS, GOV_TOKEN, TIMELOCK];
+pub const CONTRACTS: [Contract; 5] =
+    [DATA_TOKEN, DATA_COOP_REWARDS, GOV_TOKEN, TIMELOCK, GOVERNOR];
 
 impl Contract {
     /// Finds a contract by its name or its crate's.
@@ -160,7 +161,7 @@ mod tests {
         assert_eq!(Contract::named("data-token").unwrap().name, "DataToken");
         assert_eq!(Contract::named("DataCoopRewards").unwrap().package, "data-coop-rewards");
         let error = Contract::named("Treasury").unwrap_err();
-        assert!(error.to_string().contains("DataToken, DataCoopRewards"));
+        assert!(error.to_string().contains("DataToken, DataCoopRewards, Governor"));
     }
 
     #[test]
