@@ -7,9 +7,11 @@
 //! `mintable()` is asked once: each mint lowers it by exactly its amount.
 
 use alloy_primitives::{Address, B256, FixedBytes};
+use alloy_sol_types::sol_data;
 use datacoop_kit::{
     Account, Result, Revert, Uint,
-    abi::{Elements, FromWord},
+    abi::FromWord,
+    dynamic::Elements,
     event::{emit, emit_output},
 };
 
@@ -47,7 +49,7 @@ impl<'a> EntryRef<'a> {
         Some(Self {
             member: Account::from_word(member)?,
             proof,
-            quality: u64::from_word(quality)?,
+            quality: FromWord::<sol_data::Uint<64>>::from_word(quality)?,
             data_class: u8::from_word(data_class)?,
         })
     }

@@ -7,7 +7,7 @@ use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
     Account, Contract, Result, Revert, Uint,
-    abi::{Bools, Elements},
+    dynamic::{Bools, Elements},
     event::emit,
     host, layout,
     pausable::{Pausable, PausableStorage},

@@ -5,12 +5,14 @@ use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
     Account, Contract, Result, Revert, Uint,
-    abi::{Constant, Text},
+    abi::Constant,
     access_control::{AccessControl, AccessControlStorage, DEFAULT_ADMIN_ROLE},
+    dynamic::Text,
     eip712::{Eip712, hash_of},
     erc20::{Erc20, Erc20Storage, valid_receiver},
+    nonces::{Nonces, NoncesStorage},
     pausable::{Pausable, PausableStorage},
-    permit::{Approval, Permit, PermitStorage, Signature},
+    permit::{Approval, Permit, Signature},
     routes, word,
 };
 use stylus_sdk::host::VM;
@@ -180,9 +182,11 @@ impl AccessControl for DataToken {
     const ROLES: AccessControlStorage = AccessControlStorage::at(4);
 }
 
-impl Permit for DataToken {
-    const PERMIT: PermitStorage = PermitStorage::at(5);
+impl Nonces for DataToken {
+    const NONCES: NoncesStorage = NoncesStorage::at(5);
 }
+
+impl Permit for DataToken {}
 
 /// Where the emission cap keeps its storage.
 const EMISSION: EmissionStorage = EmissionStorage::at(6);

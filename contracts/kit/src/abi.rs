@@ -4,8 +4,6 @@
 //! make arguments, results, topics and error arguments of them. Words are passed by reference; a
 //! few functions that are not generic do the work, so that a method costs a handful of bytes.
 
-use core::marker::PhantomData;
-
 use alloy_primitives::B256;
 use alloy_sol_types::{SolType, sol_data};
 
@@ -20,10 +18,44 @@ pub trait ToWord<S: SolType> {
     fn push(self);
 }
 
+/// A value that is an argument, a result or a part of a log of type `S`: a word, or a word that says
+/// where the rest is.
+pub trait ToAbi<S: SolType> {
+    /// Appends the head: the word itself, or `tail`, where the rest will be, which is moved on.
+    fn push_head(&self, tail: &mut u64);
+
+    /// Appends the rest, if there is one.
+    fn push_tail(self);
+}
+
+impl<V: ToWord<S> + Copy, S: SolType> ToAbi<S> for V {
+    #[inline(always)]
+    fn push_head(&self, _: &mut u64) {
+        (*self).push();
+    }
+
+    #[inline(always)]
+    fn push_tail(self) {}
+}
+
 /// A value that is read from one word of type `S`.
 pub trait FromWord<'a, S: SolType>: Sized {
     /// Reads the word, or returns `None` when it is not a clean value of the type.
     fn from_word(word: &'a B256) -> Option<Self>;
+}
+
+/// A value that is read from an argument of type `S`.
+pub trait FromArg<'a, S: SolType>: Sized {
+    /// Reads the argument whose head is `head`; offsets count from the start of `args`. Returns
+    /// `None` where Solidity's decoder reverts.
+    fn from_arg(head: &'a B256, args: &'a [u8]) -> Option<Self>;
+}
+
+impl<'a, S: SolType, V: FromWord<'a, S>> FromArg<'a, S> for V {
+    #[inline(always)]
+    fn from_arg(head: &'a B256, _: &'a [u8]) -> Option<Self> {
+        V::from_word(head)
+    }
 }
 
 macro_rules! words {
@@ -48,6 +80,9 @@ words! {
     Account: sol_data::Address;
     B256: sol_data::FixedBytes<32>;
     Uint: sol_data::Uint<256>;
+    Uint: sol_data::Uint<208>;
+    Uint: sol_data::Uint<128>;
+    Uint: sol_data::Uint<96>;
 }
 
 /// A word that is known while compiling.
@@ -82,6 +117,21 @@ impl<'a> FromWord<'a, sol_data::Uint<256>> for &'a Uint {
     }
 }
 
+/// Numbers that are narrower than a word and wider than 64 bits, as words of their own.
+macro_rules! narrow_numbers {
+    ($($bits:literal)*) => {$(
+        impl<'a> FromWord<'a, sol_data::Uint<$bits>> for &'a Uint {
+            #[inline(always)]
+            fn from_word(word: &'a B256) -> Option<Self> {
+                let number = Uint::from_word(word);
+                (number.bits() <= $bits).then_some(number)
+            }
+        }
+    )*};
+}
+
+narrow_numbers! { 208 128 96 }
+
 macro_rules! small_numbers {
     ($($type:ty: $($sol:ty),+;)*) => {$($(
         impl ToWord<$sol> for $type {
@@ -95,8 +145,18 @@ macro_rules! small_numbers {
 
 small_numbers! {
     u8: sol_data::Uint<8>;
-    u64: sol_data::Uint<64>, sol_data::Uint<256>;
+    u16: sol_data::Uint<16>;
+    u32: sol_data::Uint<32>;
+    u64: sol_data::Uint<48>, sol_data::Uint<64>, sol_data::Uint<256>;
     bool: sol_data::Bool;
+}
+
+/// Four bytes, as a number in the order in which they are written.
+impl ToWord<sol_data::FixedBytes<4>> for u32 {
+    #[inline(always)]
+    fn push(self) {
+        output::push(Uint::from_lanes(0, 0, 0, u64::from(self) << 32).word());
+    }
 }
 
 impl ToWord<sol_data::Uint<256>> for u128 {
@@ -113,10 +173,27 @@ impl FromWord<'_, sol_data::Uint<64>> for u64 {
     }
 }
 
-impl FromWord<'_, sol_data::Uint<8>> for u8 {
+macro_rules! small_arguments {
+    ($($type:ty: $bits:literal;)*) => {$(
+        impl FromWord<'_, sol_data::Uint<$bits>> for $type {
+            #[inline(always)]
+            fn from_word(word: &B256) -> Option<Self> {
+                Self::try_from(small(word)?).ok()
+            }
+        }
+    )*};
+}
+
+small_arguments! {
+    u8: 8;
+    u16: 16;
+    u32: 32;
+}
+
+impl FromWord<'_, sol_data::Uint<48>> for u64 {
     #[inline(always)]
     fn from_word(word: &B256) -> Option<Self> {
-        Self::try_from(small(word)?).ok()
+        small(word).filter(|number| number >> 48 == 0)
     }
 }
 
@@ -133,7 +210,7 @@ impl FromWord<'_, sol_data::Bool> for bool {
 
 /// Returns the number that a word holds, or `None` when it is not below 2^64.
 #[inline(always)]
-fn small(word: &B256) -> Option<u64> {
+pub fn small(word: &B256) -> Option<u64> {
     match Uint::from_word(word).lanes() {
         [low, 0, 0, 0] => Some(low),
         _ => None,
@@ -177,7 +254,7 @@ macro_rules! tuples {
     ($($count:literal: $($value:ident $sol:ident)+;)*) => {$(
         impl<$($value, $sol: SolType),+> ToWords<($($sol,)+)> for ($($value,)+)
         where
-            $($value: ToWord<$sol>,)+
+            $($value: ToAbi<$sol>,)+
         {
             const COUNT: usize = $count;
 
@@ -185,20 +262,22 @@ macro_rules! tuples {
             #[allow(non_snake_case, reason = "the values are named after their types")]
             fn push_all(self) {
                 let ($($value,)+) = self;
-                $($value.push();)+
+                let mut tail = 32 * $count;
+                $($value.push_head(&mut tail);)+
+                $($value.push_tail();)+
             }
         }
 
         impl<'a, $($value, $sol: SolType),+> Decode<'a, ($($sol,)+)> for ($($value,)+)
         where
-            $($value: FromWord<'a, $sol>,)+
+            $($value: FromArg<'a, $sol>,)+
         {
             #[inline(always)]
             #[allow(non_snake_case, reason = "the values are named after their types")]
             fn decode(input: &'a [u8]) -> Option<Self> {
                 // Bytes after the last argument are ignored, as in Solidity.
                 let [$($value,)+ ..] = word::words(input) else { return None };
-                Some(($($value::from_word($value)?,)+))
+                Some(($($value::from_arg($value, input)?,)+))
             }
         }
     )*};
@@ -213,6 +292,10 @@ tuples! {
     6: A SA B SB C SC D SD E SE F SF;
     7: A SA B SB C SC D SD E SE F SF G SG;
     8: A SA B SB C SC D SD E SE F SF G SG H SH;
+    9: A SA B SB C SC D SD E SE F SF G SG H SH I SI;
+    10: A SA B SB C SC D SD E SE F SF G SG H SH I SI J SJ;
+    11: A SA B SB C SC D SD E SE F SF G SG H SH I SI J SJ K SK;
+    12: A SA B SB C SC D SD E SE F SF G SG H SH I SI J SJ K SK L SL;
 }
 
 impl ToWords<()> for () {
@@ -234,11 +317,12 @@ impl Encode<()> for () {
     fn encode(self) {}
 }
 
-impl<V: ToWord<S>, S: SolType> Encode<(S,)> for V {
+impl<V: ToAbi<S>, S: SolType> Encode<(S,)> for V {
     #[inline(always)]
     fn encode(self) {
         output::begin();
-        self.push();
+        self.push_head(&mut 32);
+        self.push_tail();
     }
 }
 
@@ -258,107 +342,8 @@ encode_tuples! {
     SA SB;
     SA SB SC;
     SA SB SC SD;
-}
-
-/// A text of at most 32 bytes that is known while compiling.
-#[derive(Clone, Copy, Debug)]
-pub struct Text {
-    len: usize,
-    word: B256,
-}
-
-impl Text {
-    /// The text.
-    ///
-    /// # Panics
-    ///
-    /// Panics, while compiling, when it is longer than 32 bytes.
-    #[must_use]
-    #[allow(clippy::arithmetic_side_effects, reason = "evaluated while compiling")]
-    pub const fn new(text: &str) -> Self {
-        let text = text.as_bytes();
-        let mut word = [0; 32];
-        let mut at = 0;
-        while at < text.len() {
-            word[at] = text[at];
-            at += 1;
-        }
-        Self { len: text.len(), word: B256::new(word) }
-    }
-
-    /// Appends the text to the output: its length, and its bytes with zeros after them.
-    #[inline(always)]
-    pub fn push(self) {
-        output::push_number(self.len as u64);
-        output::push_constant(self.word);
-    }
-}
-
-impl Encode<(sol_data::String,)> for Text {
-    #[inline(always)]
-    fn encode(self) {
-        output::begin();
-        output::push_number(32);
-        self.push();
-    }
-}
-
-/// A list of booleans that is written as it comes.
-#[derive(Debug)]
-pub struct Bools<I>(pub I);
-
-impl<I: ExactSizeIterator<Item = bool>> Encode<(sol_data::Array<sol_data::Bool>,)> for Bools<I> {
-    fn encode(self) {
-        output::begin();
-        output::push_number(32);
-        output::push_number(self.0.len() as u64);
-        for item in self.0 {
-            item.push();
-        }
-    }
-}
-
-/// The elements of an array of `S`, where they lie in the calldata. They are of one size: `S` has no
-/// dynamic parts.
-#[derive(Clone, Copy, Debug)]
-pub struct Elements<'a, S> {
-    bytes: &'a [u8],
-    kind: PhantomData<S>,
-}
-
-impl<'a, S: SolType> Elements<'a, S> {
-    /// The words of an element.
-    const WORDS: usize = match S::ENCODED_SIZE {
-        Some(bytes) => bytes / 32,
-        None => panic!("an element with dynamic parts"),
-    };
-
-    /// Reads an array whose head is `offset`, from the bytes of the arguments; the rules are those
-    /// of Solidity's decoder.
-    fn decode(input: &'a [u8], offset: &B256) -> Option<Self> {
-        let at = usize::try_from(small(offset)?).ok()?;
-        let (len, rest) = input.get(at..)?.split_first_chunk::<32>()?;
-        let len = usize::try_from(small(len.into())?).ok()?;
-        let bytes = rest.get(..len.checked_mul(Self::WORDS.checked_mul(32)?)?)?;
-        Some(Self { bytes, kind: PhantomData })
-    }
-
-    /// Returns the words of each element, in order.
-    pub fn iter(self) -> impl ExactSizeIterator<Item = &'a [B256]> {
-        word::words(self.bytes).chunks_exact(Self::WORDS)
-    }
-}
-
-impl<'a, S: SolType> Decode<'a, (sol_data::Array<S>,)> for (Elements<'a, S>,) {
-    fn decode(input: &'a [u8]) -> Option<Self> {
-        let [offset, ..] = word::words(input) else { return None };
-        Some((Elements::decode(input, offset)?,))
-    }
-}
-
-impl<'a, S: SolType> Decode<'a, (sol_data::Array<S>, sol_data::Bool)> for (Elements<'a, S>, bool) {
-    fn decode(input: &'a [u8]) -> Option<Self> {
-        let [offset, flag, ..] = word::words(input) else { return None };
-        Some((Elements::decode(input, offset)?, bool::from_word(flag)?))
-    }
+    SA SB SC SD SE;
+    SA SB SC SD SE SF;
+    SA SB SC SD SE SF SG;
+    SA SB SC SD SE SF SG SH;
 }

@@ -7,25 +7,44 @@
 
 #![allow(unsafe_code, reason = "the memory below the static data belongs to nobody else")]
 
+use core::cell::Cell;
+
 unsafe extern "C" {
     /// Where the static data begins; its address is set by the linker.
     static __global_base: u8;
+}
+
+/// Where the memory that is taken begins.
+static TAKEN: Global = Global(Cell::new(0));
+
+struct Global(Cell<usize>);
+
+// SAFETY: a program has one thread.
+unsafe impl Sync for Global {}
+
+/// Takes the end of the memory below the static data, as [`take_more`] does.
+///
+/// # Safety
+///
+/// To be called once in a program's life, before [`take_more`].
+#[inline(always)]
+pub(crate) unsafe fn take(len: usize) -> &'static mut [u8] {
+    TAKEN.0.set((&raw const __global_base).addr());
+    take_more(len)
 }
 
 /// Takes the end of the free memory as a block of the given length, whose bytes are zero.
 ///
 /// A block that does not fit ends the program: the call is reverted without a word, as when it runs
 /// out of gas.
-///
-/// # Safety
-///
-/// To be called once in a program's life.
 #[inline(always)]
-pub(crate) unsafe fn take(len: usize) -> &'static mut [u8] {
-    let Some(start) = (&raw const __global_base).addr().checked_sub(len) else {
+pub(crate) fn take_more(len: usize) -> &'static mut [u8] {
+    // Nothing starts at zero, which would be the null pointer.
+    let Some(start) = TAKEN.0.get().checked_sub(len).filter(|start| *start != 0) else {
         core::arch::wasm32::unreachable()
     };
-    // SAFETY: the block lies between the start of the memory and the static data, where nothing else
+    TAKEN.0.set(start);
+    // SAFETY: the block lies between the start of the memory and what is taken, where nothing else
     // is, and fresh memory is zero.
     unsafe { core::slice::from_raw_parts_mut(core::ptr::with_exposed_provenance_mut(start), len) }
 }

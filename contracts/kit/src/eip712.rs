@@ -8,12 +8,7 @@ use alloy_primitives::B256;
 use alloy_sol_types::sol_data;
 use stylus_sdk::keccak_const::Keccak256;
 
-use crate::{
-    Account, Contract, Uint,
-    abi::{Encode, Text},
-    host, output,
-    word::Word,
-};
+use crate::{Account, Contract, Uint, abi::Encode, dynamic::Text, host, output, word::Word};
 
 /// Hashes a text while compiling.
 #[must_use]

@@ -53,7 +53,6 @@ pub fn emit<'a, E: SolEvent>(
     topics: impl Topics<E::TopicList>,
     data: impl ToWords<E::DataTuple<'a>>,
 ) {
-    output::begin();
     log::<E, _>(vm, topics, || data.push_all());
 }
 

@@ -31,6 +31,7 @@
 pub mod abi;
 #[cfg(target_arch = "wasm32")]
 mod arena;
+pub mod dynamic;
 pub mod entrypoint;
 pub mod event;
 pub mod host;
@@ -46,8 +47,10 @@ pub mod access_control;
 pub mod ecdsa;
 pub mod eip712;
 pub mod erc20;
+pub mod nonces;
 pub mod pausable;
 pub mod permit;
+pub mod signature_checker;
 
 pub use revert::{Result, Revert};
 pub use router::Contract;

@@ -3,7 +3,8 @@
 //!
 //! A call has one result, so there is one buffer and no heap. It is empty until the result or an
 //! error is written: what is put together for another purpose is taken away again. A program gets
-//! the buffer when it is entered, with room for whatever follows from its calldata. Natively, where
+//! the buffer when it is entered, with room for most of what follows from its calldata, and a larger
+//! one when that is not enough. Natively, where
 //! tests run several contracts on several threads, each thread has a growing one, and a call keeps
 //! its caller's ([`program!`](crate::program)).
 
@@ -34,9 +35,22 @@ mod imp {
         CAPACITY.0.set(block.len());
     }
 
-    #[inline(always)]
-    pub(super) fn room() -> usize {
-        CAPACITY.0.get().wrapping_sub(len())
+    /// Moves what is written to a block with room for `count` more bytes and as much again. When
+    /// memory has no such block the program ends: the call is reverted without a word.
+    #[cold]
+    #[inline(never)]
+    fn grow(count: usize) {
+        // `count` is the length of something in memory or of what a call returned: below 2^32.
+        let Some(room) = count.checked_mul(2).and_then(|room| room.checked_add(len())) else {
+            core::arch::wasm32::unreachable()
+        };
+        // SAFETY: the old block, which is all that refers to its bytes, is left as it is; the new one
+        // is of zeros that nothing else refers to, and longer than what is written.
+        unsafe {
+            let block = crate::arena::take_more(room);
+            ptr::copy_nonoverlapping(START.0.get(), block.as_mut_ptr(), len());
+            open(block);
+        }
     }
 
     #[inline(always)]
@@ -55,14 +69,13 @@ mod imp {
         read(unsafe { slice::from_raw_parts(START.0.get().add(from), len().wrapping_sub(from)) })
     }
 
-    /// Appends `len` bytes. Without room for them the program ends: the call is reverted without
-    /// a word.
+    /// Appends `count` bytes.
     #[inline(always)]
     pub(super) fn append(count: usize, fill: impl FnOnce(&mut [u8])) {
-        if count > room() {
-            core::arch::wasm32::unreachable()
-        }
         let start = len();
+        if count > CAPACITY.0.get().wrapping_sub(start) {
+            grow(count);
+        }
         truncate(start.wrapping_add(count));
         // SAFETY: the buffer has room for the bytes, nothing else refers to them while `fill` writes
         // them, and they are zero or were written before.
@@ -82,10 +95,6 @@ mod imp {
 
     std::thread_local! {
         static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    }
-
-    pub(super) const fn room() -> usize {
-        usize::MAX
     }
 
     pub(super) fn len() -> usize {
@@ -119,14 +128,6 @@ mod imp {
 #[cfg(target_arch = "wasm32")]
 pub(crate) use imp::open;
 
-/// Returns how many more bytes can be written.
-#[must_use]
-#[inline(always)]
-#[allow(clippy::missing_const_for_fn, reason = "in a program it asks the linker")]
-pub(crate) fn room() -> usize {
-    imp::room()
-}
-
 /// Returns how many bytes are written.
 #[must_use]
 #[inline(always)]
@@ -149,7 +150,7 @@ pub(crate) fn begin() {
 /// Takes what is written after the first `from` bytes: runs `read` on it, which must not write
 /// here, and forgets it.
 #[inline(always)]
-pub(crate) fn take<T>(from: usize, read: impl FnOnce(&[u8]) -> T) -> T {
+pub fn take<T>(from: usize, read: impl FnOnce(&[u8]) -> T) -> T {
     let result = imp::read(from, read);
     truncate(from);
     result
@@ -187,6 +188,22 @@ pub fn push_constant(word: B256) {
 #[inline(never)]
 fn push_lanes(first: u64, second: u64, third: u64, last: u64) {
     push(&word::from_raw_lanes(first, second, third, last));
+}
+
+/// Appends bytes as they are.
+#[inline(never)]
+pub fn push_bytes(bytes: &[u8]) {
+    append(bytes.len(), |room| room.copy_from_slice(bytes));
+}
+
+/// Appends bytes as the tail of a `bytes`: their length, they themselves, and zeros up to a whole
+/// word.
+#[inline(never)]
+pub fn push_padded(bytes: &[u8]) {
+    push_number(bytes.len() as u64);
+    push_bytes(bytes);
+    // Fewer than 32 bytes are missing.
+    append(bytes.len().wrapping_neg() % 32, |room| room.fill(0));
 }
 
 /// Appends a selector.

@@ -1,4 +1,4 @@
-//! Decides how an owner approves by signature, as OpenZeppelin's `ERC20Permit` and `Nonces` do.
+//! Decides how an owner approves by signature, as OpenZeppelin's `ERC20Permit` does.
 
 use alloy_primitives::B256;
 use alloy_sol_types::sol;
@@ -7,7 +7,9 @@ use crate::{
     Account, Result, Revert, Uint, ecdsa,
     eip712::{Eip712, hash_of},
     erc20::Erc20,
-    host, layout, output,
+    host,
+    nonces::Nonces,
+    output,
     word::Word,
 };
 
@@ -25,14 +27,6 @@ pub use IPermit::{ERC2612ExpiredSignature, ERC2612InvalidSigner, IPermitErrors};
 /// The type of a permit, as ERC-2612 spells it.
 const PERMIT_TYPEHASH: B256 =
     hash_of("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
-
-layout! {
-    /// The storage of permits.
-    pub struct PermitStorage {
-        /// How many permits of an owner were used. Written by [`Permit::use_nonce`].
-        nonces: Mapping<Account, Uint>,
-    }
-}
 
 /// What an owner signs for, and until when.
 #[derive(Clone, Copy, Debug)]
@@ -59,15 +53,7 @@ pub struct Signature<'a> {
 }
 
 /// A token whose owners approve by signature.
-pub trait Permit: Erc20 + Eip712 {
-    /// Where the contract keeps the nonces.
-    const PERMIT: PermitStorage;
-
-    /// Returns the nonce of an owner's next permit.
-    fn nonces(&self, owner: &Account) -> Uint {
-        Self::PERMIT.nonces.of(self.vm(), owner).get(self.vm())
-    }
-
+pub trait Permit: Erc20 + Eip712 + Nonces {
     /// Sets an allowance that its owner signed.
     ///
     /// # Errors
@@ -100,16 +86,5 @@ pub trait Permit: Erc20 + Eip712 {
             return Err(Revert::new::<ERC2612InvalidSigner>((&signer, owner)));
         }
         self.approve_for(owner, spender, value)
-    }
-
-    /// Returns an owner's nonce and counts it up.
-    fn use_nonce(&mut self, owner: &Account) -> Uint {
-        let place = Self::PERMIT.nonces.of(self.vm(), owner);
-        let nonce = place.get(self.vm());
-        // It starts at zero and grows by one: no chain lives long enough to overflow it.
-        let mut next = nonce;
-        next.wrapping_add(&Uint::from(1_u64));
-        place.set(self.vm_mut(), &next);
-        nonce
     }
 }

@@ -1,7 +1,7 @@
 //! Decides where values lie in storage: exactly where Solidity would put them.
 //!
-//! A layout is a list of fields in fixed slots, each a [`Slot`], a [`Mapping`] or a
-//! [`NestedMapping`], declared once with [`layout!`](crate::layout). A slot is a small constant in
+//! A layout is a list of fields in fixed slots, each a [`Slot`], a [`Mapping`], a [`NestedMapping`]
+//! or an [`Array`], declared once with [`layout!`](crate::layout). A slot is a small constant in
 //! the code; nothing is built at run time but the key that is needed.
 
 use core::marker::PhantomData;
@@ -114,6 +114,18 @@ impl<V: Stored> Place<V> {
     }
 }
 
+impl<V> Place<V> {
+    /// Returns the place some slots further on, of another part of the same value.
+    #[must_use]
+    #[inline(always)]
+    pub fn next<W>(&self, slots: u64) -> Place<W> {
+        let mut key = *Uint::from_word(&self.key);
+        // As Solidity's: places are hashes, and nothing is so long that it reaches another's.
+        key.wrapping_add(&Uint::from(slots));
+        Place { key: *key.word(), value: PhantomData }
+    }
+}
+
 /// One value in a slot of the layout.
 #[derive(Clone, Copy, Debug)]
 pub struct Slot<V> {
@@ -149,18 +161,29 @@ pub struct Mapping<K, V> {
     entry: PhantomData<(K, V)>,
 }
 
-impl<K: Word, V: Stored> Mapping<K, V> {
+impl<K, V> Mapping<K, V> {
     /// The mapping in the given slot.
     #[must_use]
     pub const fn at(slot: u8) -> Self {
         Self { slot, entry: PhantomData }
     }
+}
 
+impl<K: Word, V: Stored> Mapping<K, V> {
     /// Returns the place of a key's value: `keccak256(key ‖ slot)`.
     #[must_use]
     #[inline(always)]
     pub fn of(&self, vm: &VM, key: &K) -> Place<V> {
         mapped_at(vm, key.word(), self.slot)
+    }
+}
+
+impl<K: Word, V: Stored> Mapping<K, Sequence<V>> {
+    /// Returns a key's sequence.
+    #[must_use]
+    #[inline(always)]
+    pub fn sequence(&self, vm: &VM, key: &K) -> Sequence<V> {
+        Sequence { len: mapped_at(vm, key.word(), self.slot), value: PhantomData }
     }
 }
 
@@ -184,6 +207,75 @@ impl<K: Word, L: Word, V: Stored> NestedMapping<K, L, V> {
     pub fn of(&self, vm: &VM, outer: &K, inner: &L) -> Place<V> {
         let root: Place<V> = mapped_at(vm, outer.word(), self.slot);
         mapped(vm, inner.word(), &root.key)
+    }
+}
+
+/// A sequence in a slot of the layout.
+#[derive(Clone, Copy, Debug)]
+pub struct Array<V> {
+    slot: u8,
+    value: PhantomData<V>,
+}
+
+impl<V: Stored> Array<V> {
+    /// The sequence in the given slot.
+    #[must_use]
+    pub const fn at(slot: u8) -> Self {
+        Self { slot, value: PhantomData }
+    }
+
+    /// Returns the sequence.
+    #[must_use]
+    #[inline(always)]
+    pub fn all(&self) -> Sequence<V> {
+        let slot = Uint::from(u64::from(self.slot));
+        Sequence { len: Place::at(*slot.word()), value: PhantomData }
+    }
+}
+
+/// Values in a row, one slot each, as Solidity's `V[]`: the length lies in the sequence's own slot,
+/// the values from the hash of that slot's number on.
+#[derive(Clone, Copy, Debug)]
+pub struct Sequence<V> {
+    len: Place<Uint>,
+    value: PhantomData<V>,
+}
+
+impl<V: Stored> Sequence<V> {
+    /// Returns how many values there are.
+    #[must_use]
+    pub fn len(&self, vm: &VM) -> u64 {
+        self.len.get(vm).to_u64()
+    }
+
+    /// Returns whether there are none.
+    #[must_use]
+    pub fn is_empty(&self, vm: &VM) -> bool {
+        self.len(vm) == 0
+    }
+
+    /// Returns the place of the value with the given index, which need not be below the length.
+    #[must_use]
+    pub fn at(&self, vm: &VM, index: u64) -> Place<V> {
+        let start = output::len();
+        output::push(&self.len.key);
+        Place::<V>::at(host::hash_output(vm, start)).next(index)
+    }
+
+    /// Appends a value.
+    pub fn push(&self, vm: &mut VM, value: &V) {
+        let len = self.len(vm);
+        self.at(vm, len).set(vm, value);
+        // Each value was written by a transaction: there are far fewer than 2^64.
+        self.len.set(vm, &Uint::from(len.wrapping_add(1)));
+    }
+
+    /// Removes the last value, if there is one, and clears its slot.
+    pub fn pop(&self, vm: &mut VM) {
+        if let Some(last) = self.len(vm).checked_sub(1) {
+            host::store(vm, &self.at(vm, last).key, &B256::ZERO);
+            self.len.set(vm, &Uint::from(last));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! encoded calldata as on a real one, a revert undoing what the call did.
 //!
 //! It stands behind the SDK's [`VM`] as the SDK's own `TestVM` does, and can do what that cannot:
-//! call from contract to contract, revert, and recover signers.
+//! call from contract to contract with ether, delegate, revert, and recover signers.
 
 use core::cell::RefCell;
 use std::{
@@ -56,6 +56,7 @@ impl Log {
 #[derive(Clone, Debug, Default)]
 struct State {
     storage: BTreeMap<(Address, B256), B256>,
+    balances: BTreeMap<Address, U256>,
     logs: Vec<Log>,
 }
 
@@ -130,7 +131,7 @@ impl Chain {
         self.call_with_value(from, to, data, U256::ZERO)
     }
 
-    /// Calls a contract, bringing ether.
+    /// Calls a contract, bringing ether that is given to the caller for it.
     ///
     /// # Errors
     ///
@@ -142,28 +143,59 @@ impl Chain {
         data: &[u8],
         value: U256,
     ) -> ArbResult {
-        if to == RECOVER {
+        self.give(from, value);
+        self.enter(Frame { sender: from, this: to, code: to, value }, data, value)
+    }
+
+    /// Runs a call: moves `moved` wei, and undoes everything when the program reverts. An account
+    /// without a program takes every call.
+    fn enter(&self, frame: Frame, data: &[u8], moved: U256) -> ArbResult {
+        let Frame { sender, this, code, .. } = frame;
+        if code == RECOVER {
             return Ok(recover(data).unwrap_or_default());
         }
-        let Some(program) = self.0.borrow().programs.get(&to).copied() else {
+        let before = self.0.borrow().state.clone();
+        if !self.pay(sender, this, moved) {
+            return Err(Vec::new());
+        }
+        let Some(program) = self.0.borrow().programs.get(&code).copied() else {
             return Ok(Vec::new());
         };
-        let (before, reentrant) = {
-            let mut world = self.0.borrow_mut();
-            let reentrant = world.running.contains(&to);
-            world.running.push(to);
-            (world.state.clone(), reentrant)
-        };
-        let node = Node { chain: self.clone(), this: to, sender: from, value };
-        // As the SDK's entrypoint.
-        let outcome =
-            if reentrant { Err(Vec::new()) } else { program(data, VM { host: Box::new(node) }) };
+        let reentrant = self.0.borrow().running.contains(&this);
+        self.0.borrow_mut().running.push(this);
+        let node = Node { chain: self.clone(), frame, reentrant };
+        let outcome = program(data, VM { host: Box::new(node) });
         let mut world = self.0.borrow_mut();
         world.running.pop();
         if outcome.is_err() {
             world.state = before;
         }
         outcome
+    }
+
+    /// Moves ether, and returns whether there was enough of it.
+    fn pay(&self, from: Address, to: Address, value: U256) -> bool {
+        let balances = &mut self.0.borrow_mut().state.balances;
+        let Some(rest) = balances.get(&from).copied().unwrap_or_default().checked_sub(value) else {
+            return false;
+        };
+        balances.insert(from, rest);
+        let balance = balances.entry(to).or_default();
+        *balance = balance.wrapping_add(value);
+        true
+    }
+
+    /// Gives an account ether, in wei.
+    pub fn give(&self, to: Address, value: U256) {
+        let balances = &mut self.0.borrow_mut().state.balances;
+        let balance = balances.entry(to).or_default();
+        *balance = balance.wrapping_add(value);
+    }
+
+    /// Returns the ether of an account, in wei.
+    #[must_use]
+    pub fn balance(&self, of: Address) -> U256 {
+        self.0.borrow().state.balances.get(&of).copied().unwrap_or_default()
     }
 
     /// Returns the chain's time.
@@ -256,31 +288,49 @@ pub fn error<E: SolError>(error: &E) -> Vec<u8> {
     error.abi_encode()
 }
 
+/// A call: who calls, whose storage is used, whose program runs, and the ether that it sees.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    sender: Address,
+    this: Address,
+    code: Address,
+    value: U256,
+}
+
 /// The host of one running call.
 #[derive(Clone, Debug)]
 struct Node {
     chain: Chain,
-    this: Address,
-    sender: Address,
-    value: U256,
+    frame: Frame,
+    reentrant: bool,
+}
+
+/// Reads the address that a host function is given.
+///
+/// # Safety
+///
+/// As for the host function: there are 20 bytes.
+#[allow(unsafe_code, reason = "the host interface passes raw pointers")]
+unsafe fn address_at(pointer: *const u8) -> Address {
+    // SAFETY: the caller's promise.
+    Address::from_slice(unsafe { core::slice::from_raw_parts(pointer, 20) })
 }
 
 impl Node {
-    /// Runs a call to another contract and keeps what it returns.
-    fn relay(&self, to: *const u8, data: (*const u8, usize), outs_len: &mut usize) -> u8 {
-        #[allow(unsafe_code, reason = "the host interface passes raw pointers")]
-        // SAFETY: the caller of the host function promises that they are valid.
-        let (to, data) = unsafe {
-            (core::slice::from_raw_parts(to, 20), core::slice::from_raw_parts(data.0, data.1))
-        };
-        let outcome = self.chain.call(self.this, Address::from_slice(to), data);
-        let (status, output) = match outcome {
+    /// Runs a call of another contract and keeps what it returns.
+    fn relay(&self, frame: Frame, data: &[u8], moved: U256, outs_len: &mut usize) -> u8 {
+        let (status, output) = match self.chain.enter(frame, data, moved) {
             Ok(output) => (0, output),
             Err(output) => (1, output),
         };
         *outs_len = output.len();
         self.chain.0.borrow_mut().returned = output;
         status
+    }
+
+    /// A call of another contract, in its own name.
+    const fn frame_of(&self, to: Address, value: U256) -> Frame {
+        Frame { sender: self.frame.this, this: to, code: to, value }
     }
 }
 
@@ -334,15 +384,15 @@ unsafe impl UnsafeDeploymentAccess for Node {
 
 impl StorageAccess for Node {
     fn storage_load_bytes32(&self, key: U256) -> B256 {
-        self.chain.storage(self.this, key.into())
+        self.chain.storage(self.frame.this, key.into())
     }
 
     #[allow(unsafe_code, reason = "the trait says so")]
     unsafe fn storage_cache_bytes32(&self, key: U256, value: B256) {
         let mut world = self.chain.0.borrow_mut();
         assert_eq!(world.read_only, 0, "a read-only call writes");
-        world.state.storage.insert((self.this, key.into()), value);
-        world.written.insert((self.this, key.into()));
+        world.state.storage.insert((self.frame.this, key.into()), value);
+        world.written.insert((self.frame.this, key.into()));
     }
 
     fn flush_cache(&self, _: bool) {}
@@ -356,11 +406,24 @@ unsafe impl UnsafeCallAccess for Node {
         to: *const u8,
         data: *const u8,
         data_len: usize,
-        _: *const u8,
+        value: *const u8,
         _: u64,
         outs_len: &mut usize,
     ) -> u8 {
-        self.relay(to, (data, data_len), outs_len)
+        // SAFETY: the caller promises that the pointers are valid for their lengths.
+        let (to, data, value) = unsafe {
+            let value = core::slice::from_raw_parts(value, 32);
+            (
+                address_at(to),
+                core::slice::from_raw_parts(data, data_len),
+                U256::from_be_slice(value),
+            )
+        };
+        assert!(
+            value.is_zero() || self.chain.0.borrow().read_only == 0,
+            "a read-only call sends ether"
+        );
+        self.relay(self.frame_of(to, value), data, value, outs_len)
     }
 
     unsafe fn static_call_contract(
@@ -371,22 +434,26 @@ unsafe impl UnsafeCallAccess for Node {
         _: u64,
         outs_len: &mut usize,
     ) -> u8 {
+        // SAFETY: the caller promises that the pointers are valid for their lengths.
+        let (to, data) = unsafe { (address_at(to), core::slice::from_raw_parts(data, data_len)) };
         let outside = self.chain.0.borrow().read_only;
         self.chain.0.borrow_mut().read_only = outside.saturating_add(1);
-        let status = self.relay(to, (data, data_len), outs_len);
+        let status = self.relay(self.frame_of(to, U256::ZERO), data, U256::ZERO, outs_len);
         self.chain.0.borrow_mut().read_only = outside;
         status
     }
 
     unsafe fn delegate_call_contract(
         &self,
-        _: *const u8,
-        _: *const u8,
-        _: usize,
+        to: *const u8,
+        data: *const u8,
+        data_len: usize,
         _: u64,
-        _: &mut usize,
+        outs_len: &mut usize,
     ) -> u8 {
-        unimplemented!("contracts here delegate to none")
+        // SAFETY: the caller promises that the pointers are valid for their lengths.
+        let (to, data) = unsafe { (address_at(to), core::slice::from_raw_parts(data, data_len)) };
+        self.relay(Frame { code: to, ..self.frame }, data, U256::ZERO, outs_len)
     }
 }
 
@@ -419,12 +486,12 @@ impl ChainAccess for Node {
 }
 
 impl AccountAccess for Node {
-    fn balance(&self, _: Address) -> U256 {
-        U256::ZERO
+    fn balance(&self, account: Address) -> U256 {
+        self.chain.balance(account)
     }
 
     fn contract_address(&self) -> Address {
-        self.this
+        self.frame.this
     }
 
     fn code(&self, _: Address) -> Vec<u8> {
@@ -435,8 +502,9 @@ impl AccountAccess for Node {
         self.chain.0.borrow().programs.contains_key(&account).into()
     }
 
-    fn code_hash(&self, _: Address) -> B256 {
-        B256::ZERO
+    /// A hash of its own for each program, and that of no code for all other accounts.
+    fn code_hash(&self, account: Address) -> B256 {
+        if self.code_size(account) == 0 { keccak256([]) } else { keccak256(account) }
     }
 }
 
@@ -446,19 +514,19 @@ impl MemoryAccess for Node {
 
 impl MessageAccess for Node {
     fn msg_sender(&self) -> Address {
-        self.sender
+        self.frame.sender
     }
 
     fn msg_reentrant(&self) -> bool {
-        false
+        self.reentrant
     }
 
     fn msg_value(&self) -> U256 {
-        self.value
+        self.frame.value
     }
 
     fn tx_origin(&self) -> Address {
-        self.sender
+        self.frame.sender
     }
 }
 
@@ -486,7 +554,7 @@ impl RawLogAccess for Node {
         let topics = topics.chunks(32).map(B256::from_slice).collect();
         let mut world = self.chain.0.borrow_mut();
         assert_eq!(world.read_only, 0, "a read-only call logs");
-        world.state.logs.push(Log { emitter: self.this, topics, data: data.to_vec() });
+        world.state.logs.push(Log { emitter: self.frame.this, topics, data: data.to_vec() });
     }
 
     fn raw_log(&self, topics: &[B256], data: &[u8]) -> Result<(), &'static str> {

@@ -269,6 +269,22 @@ impl Uint {
         }
     }
 
+    /// Returns how many bits the number has: the least `n` such that it is below 2^n.
+    #[must_use]
+    #[inline(never)]
+    pub fn bits(&self) -> u32 {
+        let mut above = 256_u32;
+        for index in 0..4 {
+            let lane = u64::from_be(raw_lane(&self.0, index));
+            // Each lane takes 64 bits off, and the count of one lane is at most that.
+            if lane != 0 {
+                return above.wrapping_sub(lane.leading_zeros());
+            }
+            above = above.wrapping_sub(64);
+        }
+        0
+    }
+
     /// Returns whether the number is zero.
     #[must_use]
     #[inline(always)]

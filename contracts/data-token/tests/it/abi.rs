@@ -13,8 +13,9 @@ use datacoop_kit::{
     access_control::{self, AccessControlStorage, IAccessControlErrors, IAccessControlEvents},
     ecdsa::IEcdsaErrors,
     erc20::{self, Erc20Storage, IErc20Errors, IErc20Events},
+    nonces::NoncesStorage,
     pausable::{self, IPausableErrors, IPausableEvents, PausableStorage},
-    permit::{IPermitErrors, PermitStorage},
+    permit::IPermitErrors,
 };
 
 use crate::support::{MALLORY, TOKEN, Token, alice, data};
@@ -135,7 +136,7 @@ fn the_storage_layout_is_that_of_the_snapshot() {
         ("Erc20", Erc20Storage::FIELDS),
         ("Pausable", PausableStorage::FIELDS),
         ("AccessControl", AccessControlStorage::FIELDS),
-        ("Permit", PermitStorage::FIELDS),
+        ("Nonces", NoncesStorage::FIELDS),
         ("Emission", EmissionStorage::FIELDS),
     ];
     let layout = datacoop_kit::testing::describe_layout(&components);
