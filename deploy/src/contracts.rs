@@ -48,7 +48,7 @@ pub const TREASURY: Contract = Contract {
 };
 
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 2] = [DATA_TOKEN, DATA_COOP_REWARDS];
+pub const CONTRACTS: [Contract; 3] = [DATA_TOKEN, DATA_COOP_REWARDS, TREASURY];
 
 impl Contract {
     /// Finds a contract by its name or its crate's.
@@ -135,7 +135,7 @@ mod tests {
     fn contracts_are_found_by_both_names() {
         assert_eq!(Contract::named("data-token").unwrap().name, "DataToken");
         assert_eq!(Contract::named("DataCoopRewards").unwrap().package, "data-coop-rewards");
-        let error = Contract::named("Treasury").unwrap_err();
+        let error = Contract::named("Marketplace").unwrap_err();
         assert!(error.to_string().contains("DataToken, DataCoopRewards"));
     }
 
