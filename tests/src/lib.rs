@@ -4,6 +4,7 @@ pub mod random;
 
 mod contract;
 mod coop;
+mod driver;
 mod proxy;
 mod twins;
 
@@ -14,6 +15,7 @@ pub use coop::{
     ALICE, BOB, Coop, Data, GOVERNANCE, GUARDIAN, ORACLE, Rewards, artifact, artifacts, start_node,
 };
 pub use datacoop_bench::peers::{Peer, interface, peer};
+pub use driver::{Drive, Driver, End};
 pub use proxy::BreakingProxy;
 pub use random::Random;
 pub use twins::{Effect, Outcome, Request, Twins, create_raw};
