@@ -9,4 +9,5 @@ mod rewards;
 mod rewards_model;
 mod second_abi;
 mod tidy;
+mod timelock_twins;
 mod token_twins;

@@ -13,18 +13,18 @@ use std::collections::BTreeMap;
 
 use alloy::{
     primitives::{Address, B256, FixedBytes, U256, keccak256},
-    sol_types::{Panic, SolError, SolValue},
+    sol_types::{Panic, SolCall, SolError, SolValue},
 };
 use anyhow::{Context, Result, ensure};
 use datacoop_deploy::{
-    bindings::IGovToken::{self, IGovTokenErrors},
+    bindings::IGovToken::{self, IGovTokenErrors, capCall, totalSupplyCall, transferCall},
     chain::{Chain, Sender},
     contracts::GOV_TOKEN,
     deploy::create,
     keys::dev_account,
     node::NodeOptions,
 };
-use datacoop_tests::{Driver, GOVERNANCE, artifact, create_raw, peer, start_node};
+use datacoop_tests::{Drive, Driver, GOVERNANCE, artifact, create_raw, peer, start_node};
 use operation::Operation;
 use world::{ACTORS, World};
 
@@ -144,4 +144,27 @@ async fn openzeppelin(chain: &Chain, cap: U256, driver: &Driver) -> Result<Addre
     let name = ("Datacoop Governance", "GOV", admin, cap, admin, U256::from(SUPPLY));
     let initcode = [peer("GovTokenPeer")?.bytecode.to_vec(), name.abi_encode_params()].concat();
     create_raw(chain.provider(), GOVERNANCE, initcode.into()).await
+}
+
+#[tokio::test]
+async fn a_difference_of_results_or_of_state_is_noticed() -> Result<()> {
+    let (_node, chain) = start_node(NodeOptions::default()).await?;
+    let driver = Driver::new(chain.provider().clone(), ACTORS).await?;
+    let cap = U256::from(3 * SUPPLY);
+    let twins = [
+        openzeppelin(&chain, cap, &driver).await?,
+        openzeppelin(&chain, cap + U256::ONE, &driver).await?,
+    ];
+    let (to, value) = (GOVERNANCE, U256::from(SUPPLY));
+    let transfer = Drive::call(0, &transferCall { to, value });
+    let total = totalSupplyCall {}.abi_encode().into();
+    driver.run(twins, std::slice::from_ref(&transfer), &[total]).await?;
+    let error = driver.run(twins, &[Drive::call(0, &capCall {})], &[]).await;
+    let error = error.expect_err("the caps differ").to_string();
+    ensure!(error.contains("step 0: ours"), "{error}");
+    let probe = capCall {}.abi_encode().into();
+    let error = driver.run(twins, &[transfer], &[probe]).await;
+    let error = error.expect_err("the caps differ").to_string();
+    ensure!(error.contains("step 0 leaves different states"), "{error}");
+    Ok(())
 }
