@@ -4,6 +4,7 @@ mod connection;
 mod deployment;
 mod emission;
 mod gov_token_twins;
+mod governance_gas;
 mod recording;
 mod rewards;
 mod rewards_model;
