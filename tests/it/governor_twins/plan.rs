@@ -20,6 +20,8 @@ pub(super) struct Plan {
     pub(super) values: Vec<U256>,
     pub(super) calldatas: Vec<Bytes>,
     pub(super) description: String,
+    /// The actor that proposes it.
+    pub(super) proposer: usize,
 }
 
 impl Plan {
@@ -33,7 +35,7 @@ impl Plan {
     }
 
     pub(super) fn propose(&self) -> Vec<u8> {
-        let Self { targets, values, calldatas, description } = self.clone();
+        let Self { targets, values, calldatas, description, .. } = self.clone();
         IGovernor::proposeCall { targets, values, calldatas, description }.abi_encode()
     }
 
@@ -86,13 +88,14 @@ impl Plan {
     }
 
     /// A random plan; in one of some that are refused, the lists are of different lengths.
-    pub(super) fn random(run: &mut Run, proposer: Address) -> Self {
+    pub(super) fn random(run: &mut Run, proposer: usize) -> Self {
         let count = *[1, 1, 1, 2, 2, 3, 0, 5].choose(&mut run.rng).expect("there are some");
         let mut plan = Self {
             targets: Vec::new(),
             values: Vec::new(),
             calldatas: Vec::new(),
-            description: description(run, proposer),
+            description: description(run, run.world.places.actors[proposer]),
+            proposer,
         };
         for _ in 0..count {
             let (target, value, data) = action(run);

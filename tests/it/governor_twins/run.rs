@@ -28,6 +28,7 @@ const REMEMBERED: usize = 12;
 const PROBED: usize = 4;
 
 /// The states of proposals.
+const PENDING: u8 = 0;
 const ACTIVE: u8 = 1;
 const SUCCEEDED: u8 = 4;
 const QUEUED: u8 = 5;
@@ -36,8 +37,22 @@ const QUEUED: u8 = 5;
 #[derive(Debug, Default)]
 pub(super) struct Tallies {
     pub(super) kinds: BTreeMap<&'static str, [usize; 2]>,
-    pub(super) errors: BTreeSet<[u8; 4]>,
+    pub(super) errors: BTreeMap<[u8; 4], usize>,
     pub(super) states: BTreeSet<u8>,
+}
+
+impl Tallies {
+    /// Adds those of another run.
+    pub(super) fn add(&mut self, other: Self) {
+        for (kind, [succeeded, failed]) in other.kinds {
+            let sum = self.kinds.entry(kind).or_default();
+            *sum = [sum[0] + succeeded, sum[1] + failed];
+        }
+        for (error, count) in other.errors {
+            *self.errors.entry(error).or_default() += count;
+        }
+        self.states.extend(other.states);
+    }
 }
 
 /// A kind of operation.
@@ -70,9 +85,9 @@ pub(super) const KINDS: &[Kind] = &[
     },
     kind("queue", 12, |run| act(run, SUCCEEDED, Plan::queue)),
     kind("execute", 14, execute),
-    kind("cancel", 3, |run| act(run, 0, Plan::cancel)),
-    kind("execute on the timelock", 2, execute_on_timelock),
-    kind("cancel on the timelock", 1, cancel_on_timelock),
+    kind("cancel", 4, cancel),
+    kind("execute on the timelock", 4, execute_on_timelock),
+    kind("cancel on the timelock", 2, cancel_on_timelock),
     Kind { can_succeed: false, ..kind("govern without a proposal", 4, govern) },
     Kind { can_succeed: false, ..kind("deposit", 3, deposit) },
     Kind { can_fail: false, ..kind("move votes", 6, move_votes) },
@@ -120,7 +135,7 @@ impl Run {
             for (kind, end) in kinds.iter().zip(ends) {
                 tallies.kinds.entry(kind).or_default()[usize::from(!end.success)] += 1;
                 if let Some(selector) = end.output.first_chunk().filter(|_| !end.success) {
-                    tallies.errors.insert(*selector);
+                    *tallies.errors.entry(*selector).or_default() += 1;
                 }
             }
             sent += BATCH;
@@ -235,7 +250,7 @@ fn list(kinds: &[&'static str], steps: &[Step]) -> String {
 
 fn propose(run: &mut Run) -> Option<Step> {
     let actor = run.any_actor();
-    let plan = Plan::random(run, run.world.places.actors[actor]);
+    let plan = Plan::random(run, actor);
     let step = run.world.step(actor, run.world.places.governor, plan.propose());
     run.proposed.push(plan);
     Some(step)
@@ -296,6 +311,13 @@ fn act(run: &mut Run, state: u8, call: impl Fn(&Plan) -> Vec<u8>) -> Option<Step
     Some(run.call(data))
 }
 
+/// Mostly by the proposer.
+fn cancel(run: &mut Run) -> Option<Step> {
+    let plan = run.plan_in(PENDING)?;
+    let actor = if run.rng.random_ratio(3, 4) { plan.proposer } else { run.any_actor() };
+    Some(run.world.step(actor, run.world.places.governor, plan.cancel()))
+}
+
 fn execute(run: &mut Run) -> Option<Step> {
     let value = U256::from(u8::from(run.rng.random_ratio(1, 3)));
     Some(Step { value, ..act(run, QUEUED, Plan::execute)? })
@@ -304,14 +326,18 @@ fn execute(run: &mut Run) -> Option<Step> {
 fn execute_on_timelock(run: &mut Run) -> Option<Step> {
     let governor = run.world.places.governor;
     let step = act(run, QUEUED, |plan| plan.execute_on_timelock(governor))?;
-    let timelock = *run.world.places.timelocks.choose(&mut run.rng)?;
-    Some(Step { to: timelock, ..step })
+    Some(Step { to: a_timelock(run), ..step })
+}
+
+/// Mostly the one that the governor begins with.
+fn a_timelock(run: &mut Run) -> Address {
+    run.world.places.timelocks[usize::from(run.rng.random_ratio(1, 4))]
 }
 
 fn cancel_on_timelock(run: &mut Run) -> Option<Step> {
     let governor = run.world.places.governor;
     let data = run.plan_in(QUEUED)?.cancel_on_timelock(governor);
-    let timelock = *run.world.places.timelocks.choose(&mut run.rng)?;
+    let timelock = a_timelock(run);
     let actor = if run.rng.random_ratio(3, 4) { OTHER_PROPOSER } else { run.any_actor() };
     Some(run.world.step(actor, timelock, data))
 }

@@ -267,6 +267,12 @@ impl World {
         Ok(ends)
     }
 
+    /// Writes a slot on our chain alone: for the test that differences are noticed.
+    pub(super) async fn tamper(&self, whom: Address, slot: U256, value: U256) -> Result<()> {
+        let provider = &self.providers[0];
+        Ok(provider.anvil_set_storage_at(whom, slot, value.into()).await.map(|_| ())?)
+    }
+
     /// Asks our chain's contract.
     pub(super) async fn ask<C: SolCall>(&self, whom: Address, call: &C) -> Result<C::Return> {
         let request = TransactionRequest::default().to(whom).input(call.abi_encode().into());
