@@ -163,19 +163,21 @@ fn action(run: &mut Run) -> (Address, U256, Vec<u8>) {
 fn on_governor(run: &mut Run) -> Vec<u8> {
     let places = run.world.places.clone();
     let some = |run: &mut Run, most: u64| run.rng.random_range(0..=most);
-    match run.rng.random_range(0..12) {
-        0 => IGovernor::setVotingDelayCall { newVotingDelay: u48(some(run, 200)) }.abi_encode(),
+    match run.rng.random_range(0..16) {
+        0 | 12 => {
+            IGovernor::setVotingDelayCall { newVotingDelay: u48(some(run, 200)) }.abi_encode()
+        }
         1 | 2 => {
-            let period = if run.rng.random_ratio(1, 4) { 0 } else { 300 + some(run, 900) };
+            let period = if run.rng.random_ratio(1, 3) { 0 } else { 300 + some(run, 900) };
             let period = u32::try_from(period).expect("small");
             IGovernor::setVotingPeriodCall { newVotingPeriod: period }.abi_encode()
         }
-        3 => {
-            let threshold = U256::from(some(run, 2_000));
+        3 | 13 => {
+            let threshold = U256::from(some(run, 1_500));
             IGovernor::setProposalThresholdCall { newProposalThreshold: threshold }.abi_encode()
         }
-        4 => {
-            let extension = u48(some(run, 1_300));
+        4 | 14 => {
+            let extension = u48(some(run, 1_100));
             IGovernor::setLateQuorumVoteExtensionCall { newVoteExtension: extension }.abi_encode()
         }
         5 | 6 => {
@@ -183,14 +185,14 @@ fn on_governor(run: &mut Run) -> Vec<u8> {
             let numerator = U256::from(numerator);
             IGovernor::updateQuorumNumeratorCall { newQuorumNumerator: numerator }.abi_encode()
         }
-        7 => {
+        7 | 15 => {
             let timelock = *places.timelocks.choose(&mut run.rng).expect("there are some");
             IGovernor::updateTimelockCall { newTimelock: timelock }.abi_encode()
         }
         8 | 9 => {
             let number = U256::from(some(run, 1_000));
             let data = GovernorWorldTarget::setCall { newValue: number }.abi_encode();
-            let (target, data) = match run.rng.random_range(0..4) {
+            let (target, data) = match run.rng.random_range(0..6) {
                 // Accepts everything; refuses without a word.
                 0 => (places.actors[1], vec![]),
                 1 => (places.driver, vec![1, 2, 3, 4]),

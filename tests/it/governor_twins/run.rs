@@ -72,10 +72,10 @@ const fn kind(name: &'static str, weight: u32, make: fn(&mut Run) -> Option<Step
 
 /// Every kind of operation there is.
 pub(super) const KINDS: &[Kind] = &[
-    kind("propose", 14, propose),
+    kind("propose", 13, propose),
     Kind { can_succeed: false, ..kind("propose again", 2, propose_again) },
-    kind("vote", 30, vote),
-    kind("vote by signature", 10, |run| vote_signed(run, Forgery::None)),
+    kind("vote", 34, vote),
+    kind("vote by signature", 14, |run| vote_signed(run, Forgery::None)),
     Kind {
         can_succeed: false,
         ..kind("vote by a forged signature", 8, |run| {
@@ -128,7 +128,7 @@ impl Run {
         while sent < count {
             let (kinds, steps): (Vec<_>, Vec<_>) = (0..BATCH).map(|_| self.operation()).unzip();
             let probes = self.probes();
-            let secs = self.rng.random_range(0..250);
+            let secs = self.rng.random_range(0..200);
             self.world.wait(secs);
             let context = || format!("operations from {sent} on: {}", list(&kinds, &steps));
             let ends = self.world.run(&steps, &probes).await.with_context(context)?;
@@ -236,7 +236,7 @@ impl Run {
 
     /// A number of kinds of support, the last of which there is not.
     fn support(&mut self) -> u8 {
-        *[0, 1, 1, 1, 1, 2, 2, 3].choose(&mut self.rng).expect("there are some")
+        *[0, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3].choose(&mut self.rng).expect("there are some")
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) const OTHER_PROPOSER: usize = 5;
 pub(super) const VOTING_DELAY: u64 = 60;
 pub(super) const VOTING_PERIOD: u32 = 900;
 pub(super) const THRESHOLD: u64 = 1_000;
-pub(super) const QUORUM_NUMERATOR: u64 = 30;
+pub(super) const QUORUM_NUMERATOR: u64 = 20;
 pub(super) const EXTENSION: u64 = 300;
 pub(super) const MIN_DELAY: u64 = 120;
 
@@ -199,7 +199,7 @@ impl World {
         }
         let mut steps = Vec::new();
         for (index, delegatee) in self.voters().into_iter().enumerate() {
-            let value = U256::from(500 + 700 * (index as u64 % 4));
+            let value = U256::from(900 + 700 * (index as u64 % 4));
             let mint = mintCall { to: delegatee, value };
             steps.push(self.step(0, self.places.token, mint.abi_encode()));
             let delegate = delegateCall { delegatee };
