@@ -6,6 +6,7 @@ mod emission;
 mod governance;
 mod gov_token_twins;
 mod governance_gas;
+mod governor_twins;
 mod recording;
 mod rewards;
 mod rewards_model;
