@@ -19,6 +19,7 @@ pub mod keys;
 pub mod node;
 pub mod record;
 pub mod trace;
+pub mod treasury;
 pub mod wasm;
 
 pub use artifact::{Artifact, Sizes};
