@@ -6,6 +6,7 @@ mod emission;
 mod recording;
 mod rewards;
 mod rewards_model;
+mod safe_hashes;
 mod second_abi;
 mod tidy;
 mod token_twins;

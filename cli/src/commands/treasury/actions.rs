@@ -127,6 +127,10 @@ impl ActionArgs {
             let amount = token::amount(amount, token, treasury.chain(), names).await?;
             return Ok(Some(Action::Pay { token, to, amount, line: self.line }));
         }
+        if self.value.is_none() && self.data.is_none() {
+            let what = "say what goes `--to` it: `--pay`, or a call by `--value` and `--data`";
+            return Err(Usage(what.to_owned()).into());
+        }
         let value = self.value.map_or(U256::ZERO, |Amount(wei)| wei);
         let data = self.data.clone().unwrap_or_default();
         Ok(Some(Action::of(Call { to, value, data }, treasury.address())))
