@@ -86,7 +86,9 @@ fn built_example(words: &str) -> Cli {
             vec!["--spender", address, "--amount", "1", "--from", "dev:0"]
         }
         "token burn" => vec!["--amount", "1", "--from", "dev:0"],
-        "translate" => vec!["file"],
+        "translate" | "treasury show" => vec!["file"],
+        "treasury sign" | "treasury execute" => vec!["file", "--from", "dev:0"],
+        "treasury cancel" => vec![&hash, "--from", "dev:0"],
         "trace" => vec![&hash],
         _ => vec![],
     };

@@ -186,6 +186,8 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::CodeTooLarge { .. }
         | E::StylusChain { .. }
         | E::CodeDiffers { .. } => Status::Chain,
+        E::Treasury(error) => status_of_treasury(error),
+        E::Signing(_) => Status::Input,
         E::Reverted { .. } => Status::Rejected,
         E::InsufficientFunds { .. } => Status::Funds,
         E::MissingProgram { .. }
@@ -199,6 +201,23 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         // Its source decides.
         _ => return None,
     })
+}
+
+const fn status_of_treasury(error: &datacoop_deploy::treasury::TreasuryError) -> Status {
+    use datacoop_deploy::treasury::TreasuryError as E;
+    match error {
+        E::SeveralActions { .. } => Status::Usage,
+        E::OtherChain { .. } | E::BatchOfAnotherChain { .. } | E::HashDisagrees { .. } => {
+            Status::Chain
+        }
+        E::MissingSignatures { .. }
+        | E::NonceUsed { .. }
+        | E::NonceAhead { .. }
+        | E::NotReady { .. }
+        | E::NotAnOwner { .. }
+        | E::InnerFailure { .. } => Status::Rejected,
+        _ => Status::Input,
+    }
 }
 
 const fn status_of_bench(error: &datacoop_bench::Error) -> Option<Status> {

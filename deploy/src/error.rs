@@ -7,7 +7,7 @@ use alloy::{
     signers::local::LocalSignerError,
 };
 
-use crate::{DecodedError, Violation};
+use crate::{DecodedError, Violation, treasury::TreasuryError};
 
 /// What can go wrong. Each message names the fault and, where there is one, the way out.
 #[derive(Debug, thiserror::Error)]
@@ -296,6 +296,14 @@ pub enum Error {
         /// The address book.
         path: PathBuf,
     },
+
+    // The treasury.
+    /// A transaction of the treasury is refused before the chain sees it.
+    #[error(transparent)]
+    Treasury(#[from] TreasuryError),
+    /// A key could not sign.
+    #[error("the key could not sign")]
+    Signing(#[source] alloy::signers::Error),
 
     // Recording.
     /// A batch stopped before its end.

@@ -10,6 +10,7 @@ mod governor_twins;
 mod recording;
 mod rewards;
 mod rewards_model;
+mod safe_hashes;
 mod second_abi;
 mod tidy;
 mod timelock_twins;

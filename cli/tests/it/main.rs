@@ -9,3 +9,4 @@ mod demo;
 mod life;
 mod process;
 mod trace;
+mod treasury;
