@@ -3,8 +3,8 @@
 mod connection;
 mod deployment;
 mod emission;
-mod governance;
 mod gov_token_twins;
+mod governance;
 mod governance_gas;
 mod governor_twins;
 mod recording;
