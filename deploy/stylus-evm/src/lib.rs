@@ -60,6 +60,44 @@ pub struct Options {
     /// Memory is laid out in reverse, so each page that may be used costs gas in every call that
     /// touches low addresses.
     pub memory_limit_pages: Option<u32>,
+    /// Which optimizations run: all, unless one wants to know what each is worth.
+    pub passes: Passes,
+}
+
+/// Optimizations that can be left out.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each pass is on or off by itself")]
+pub struct Passes {
+    /// Masks that change nothing are dropped, by upper bounds of values.
+    pub ranges: bool,
+    /// Masks of bits that nobody looks at are dropped.
+    pub demand: bool,
+    /// Shadow stack frames get fixed addresses.
+    pub shadow_stack: bool,
+    /// Small functions are put where they are called.
+    pub inline: bool,
+    /// Functions know the constants and bounds of their arguments and results.
+    pub interprocedural: bool,
+}
+
+impl Passes {
+    /// No optimization that can be left out.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            ranges: false,
+            demand: false,
+            shadow_stack: false,
+            inline: false,
+            interprocedural: false,
+        }
+    }
+}
+
+impl Default for Passes {
+    fn default() -> Self {
+        Self { ranges: true, demand: true, shadow_stack: true, inline: true, interprocedural: true }
+    }
 }
 
 /// A translated contract.

@@ -3,7 +3,7 @@
 use alloy_primitives::U256;
 
 use crate::{
-    Options, Stats, Translation,
+    Options, Passes, Stats, Translation,
     codegen::{self, CallGraph, Shared},
     error::Error,
     evm::{
@@ -88,31 +88,64 @@ fn generate(built: Built, options: &Options, entry_bytes: u8) -> Result<Generate
     Ok(Generated { program, assembled, frame_bytes })
 }
 
+/// Rounds of passes over the whole program; later ones find next to nothing.
+const ROUNDS: usize = 3;
+
 /// Runs the passes.
-fn optimize(program: &mut Program, layout: &Layout, _options: &Options) -> Result<(), Error> {
+fn optimize(program: &mut Program, layout: &Layout, options: &Options) -> Result<(), Error> {
+    let passes = &options.passes;
+    simplify_all(program, passes)?;
+    if let Some(stack) = layout.shadow_stack.filter(|_| passes.shadow_stack) {
+        passes::shadow_stack::run(program, &stack);
+        simplify_all(program, passes)?;
+    }
+    for _ in 0..ROUNDS {
+        if passes.inline {
+            passes::inline::run(program, FnId(0));
+        }
+        if passes.interprocedural {
+            passes::interprocedural::run(program);
+        }
+        simplify_all(program, passes)?;
+    }
     for function in &mut program.functions {
-        check(function)?;
-        simplify(function)?;
         passes::expand::run(function, layout);
         check(function)?;
-        simplify(function)?;
+        simplify(function, passes)?;
+    }
+    passes::tail::run(program);
+    for function in &mut program.functions {
+        passes::dead::run(function);
         passes::split::run(function);
         check(function)?;
     }
     Ok(())
 }
 
+fn simplify_all(program: &mut Program, passes: &Passes) -> Result<(), Error> {
+    for function in &mut program.functions {
+        check(function)?;
+        simplify(function, passes)?;
+    }
+    Ok(())
+}
+
+/// A pass over one function, which says whether anything changed.
+type Simplifier = fn(&mut Function) -> bool;
+
 /// Simplifies a function until nothing changes.
-fn simplify(function: &mut Function) -> Result<(), Error> {
+fn simplify(function: &mut Function, passes: &Passes) -> Result<(), Error> {
+    let all: [(bool, Simplifier); 6] = [
+        (true, passes::branches::run),
+        (true, passes::params::run),
+        (passes.ranges, passes::ranges::run),
+        (passes.demand, passes::demand::run),
+        (true, passes::number::run),
+        (true, passes::dead::run),
+    ];
     loop {
         let mut changed = false;
-        for pass in [
-            passes::branches::run,
-            passes::params::run,
-            passes::ranges::run,
-            passes::number::run,
-            passes::dead::run,
-        ] {
+        for (_, pass) in all.iter().filter(|(on, _)| *on) {
             changed |= pass(function);
             check(function)?;
         }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     evm::{
-        asm::Item,
+        asm::{Item, Source},
         opcode::{Effect, Opcode},
     },
     ir::{BlockId, FnId, Function, Op, Value},
@@ -60,7 +60,7 @@ impl Generator<'_> {
         let layout = layout.ok_or_else(|| Stuck::bug(format!("nothing leads to b{}", id.0)))?;
         self.stack.entries = layout;
         let source = self.function.block(id).ops.first().map(|&op| self.function.def(op).source);
-        self.source(source.unwrap_or_default());
+        self.source(source.unwrap_or(Source { function: self.id.0, offset: 0 }));
         self.text.push(Item::Label(self.labels[id.0 as usize]));
         self.pending_loads.clear();
         self.count_uses(id);

@@ -165,8 +165,7 @@ impl<'a> Generator<'a> {
     }
 
     /// Says that the code that follows comes from an operator.
-    fn source(&mut self, offset: u32) {
-        let source = Source { function: self.id.0, offset };
+    fn source(&mut self, source: Source) {
         self.text.push(Item::Source(source));
     }
 

@@ -17,7 +17,7 @@ pub(crate) struct BlobId(pub(crate) u32);
 
 /// Where code came from: an index into the caller's list of functions and a byte offset in the
 /// WebAssembly module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) function: u32,
     pub(crate) offset: u32,

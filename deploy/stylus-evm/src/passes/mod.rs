@@ -2,12 +2,17 @@
 
 pub(crate) mod branches;
 pub(crate) mod dead;
+pub(crate) mod demand;
 pub(crate) mod expand;
+pub(crate) mod inline;
+pub(crate) mod interprocedural;
 pub(crate) mod number;
 pub(crate) mod params;
 pub(crate) mod ranges;
 pub(crate) mod results;
+pub(crate) mod shadow_stack;
 pub(crate) mod split;
+pub(crate) mod tail;
 
 use crate::ir::{Function, Value};
 
