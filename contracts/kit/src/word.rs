@@ -320,12 +320,18 @@ impl Uint {
         let mut index = 4_usize;
         while index > 0 {
             index = index.wrapping_sub(1);
+            let right = raw_lane(&other.0, index) ^ mask;
+            // All zeros without a carry, or all ones with one: the lane stays, and so does the
+            // carry. These bits are the same in either order of the bytes.
+            if right == 0_u64.wrapping_sub(carry) {
+                continue;
+            }
             let left = u64::from_be(raw_lane(&self.0, index));
-            let right = u64::from_be(raw_lane(&other.0, index)) ^ mask;
-            let (partial, first) = left.overflowing_add(right);
-            let (lane, second) = partial.overflowing_add(carry);
+            // Cannot wrap: the one case that would was just passed over.
+            let right = u64::from_be(right).wrapping_add(carry);
+            let (lane, over) = left.overflowing_add(right);
             set_raw_lane(&mut self.0, index, lane.to_be());
-            carry = (first | second).into();
+            carry = over.into();
         }
         carry != 0
     }

@@ -78,6 +78,10 @@ pub struct Passes {
     pub inline: bool,
     /// Functions know the constants and bounds of their arguments and results.
     pub interprocedural: bool,
+    /// Calls that only pass on or never come back are jumps.
+    pub tail: bool,
+    /// Blocks that end alike share their end.
+    pub merge: bool,
 }
 
 impl Passes {
@@ -90,13 +94,23 @@ impl Passes {
             shadow_stack: false,
             inline: false,
             interprocedural: false,
+            tail: false,
+            merge: false,
         }
     }
 }
 
 impl Default for Passes {
     fn default() -> Self {
-        Self { ranges: true, demand: true, shadow_stack: true, inline: true, interprocedural: true }
+        Self {
+            ranges: true,
+            demand: true,
+            shadow_stack: true,
+            inline: true,
+            interprocedural: true,
+            tail: true,
+            merge: true,
+        }
     }
 }
 

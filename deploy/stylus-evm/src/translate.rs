@@ -113,9 +113,16 @@ fn optimize(program: &mut Program, layout: &Layout, options: &Options) -> Result
         check(function)?;
         simplify(function, passes)?;
     }
-    passes::tail::run(program);
+    if passes.tail {
+        passes::tail::run(program);
+    }
     for function in &mut program.functions {
         passes::dead::run(function);
+        if passes.merge {
+            passes::merge::run(function);
+            check(function)?;
+            passes::dead::run(function);
+        }
         passes::split::run(function);
         check(function)?;
     }

@@ -230,6 +230,9 @@ impl Generator<'_> {
 
     /// A block behind a branch finds the stack as the branch leaves it.
     fn give_layout(&mut self, block: BlockId) {
+        if self.liveness.is_bottomless(self.function, self.cfg, block) {
+            return;
+        }
         let entries = self.stack.entries.iter().map(|entry| match *entry {
             Entry::Value(value) => Entry::Value(value),
             // An operand that was left behind is nobody's word.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{
     evm::opcode::Effect,
-    ir::{Function, Op, Terminator, Value, cfg::Cfg},
+    ir::{BlockId, Function, Op, Terminator, Value, cfg::Cfg},
 };
 
 /// Values needed at the start of each block, without its parameters.
@@ -78,6 +78,18 @@ impl Liveness {
             }
         }
         Self { live_in, returns: returns(function, cfg) }
+    }
+
+    /// Whether a block needs nothing of the stack, now or later: no value of other blocks, no return
+    /// address, and no loop in which words that are left behind would pile up. Anybody may jump to
+    /// it as things are.
+    pub(crate) fn is_bottomless(&self, function: &Function, cfg: &Cfg, block: BlockId) -> bool {
+        let at = block.0 as usize;
+        block != Function::ENTRY
+            && function.block(block).params.is_empty()
+            && !self.returns[at]
+            && cfg.depth[at] == 0
+            && self.live_in[at].iter().all(|&value| is_leaf(function, value))
     }
 
     /// How much it costs to keep each value in memory: uses, more in loops, and more for what

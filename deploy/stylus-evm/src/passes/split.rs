@@ -1,11 +1,15 @@
 //! Gives every edge out of a branch a block of its own, unless its target has no other
-//! predecessor: what an edge must do to the stack then has a place.
+//! predecessor or needs nothing of the stack: what an edge must do to the stack then has a place.
 
-use crate::ir::{Block, Edge, Function, Terminator, cfg::Cfg};
+use crate::{
+    codegen::Liveness,
+    ir::{Block, Edge, Function, Terminator, cfg::Cfg},
+};
 
 /// Runs the pass.
 pub(crate) fn run(function: &mut Function) {
     let cfg = Cfg::new(function);
+    let liveness = Liveness::new(function, &cfg);
     for &block in &cfg.order {
         let mut end = function.block(block).end.clone();
         if matches!(end, Terminator::Jump(_)) {
@@ -16,7 +20,9 @@ pub(crate) fn run(function: &mut Function) {
             let target = function.block(edge.block);
             let private = cfg.preds[edge.block.0 as usize].len() == 1;
             let bare = target.ops.is_empty() && matches!(target.end, Terminator::Trap);
-            if (private && edge.args.is_empty()) || bare && target.params.is_empty() {
+            let free = (bare && target.params.is_empty())
+                || liveness.is_bottomless(function, &cfg, edge.block);
+            if (private && edge.args.is_empty()) || free {
                 continue;
             }
             // Equal edges of a switch share their block.
