@@ -326,11 +326,11 @@ impl Uint {
             if right == 0_u64.wrapping_sub(carry) {
                 continue;
             }
-            let left = u64::from_be(raw_lane(&self.0, index));
+            let left = swapped(raw_lane(&self.0, index));
             // Cannot wrap: the one case that would was just passed over.
-            let right = u64::from_be(right).wrapping_add(carry);
+            let right = swapped(right).wrapping_add(carry);
             let (lane, over) = left.overflowing_add(right);
-            set_raw_lane(&mut self.0, index, lane.to_be());
+            set_raw_lane(&mut self.0, index, swapped(lane));
             carry = over.into();
         }
         carry != 0

@@ -78,6 +78,10 @@ pub struct Passes {
     pub inline: bool,
     /// Functions know the constants and bounds of their arguments and results.
     pub interprocedural: bool,
+    /// Bytes that are put in the other order one by one are swapped in groups.
+    pub swaps: bool,
+    /// Neighbours in memory are written at once.
+    pub widen: bool,
     /// Calls that only pass on or never come back are jumps.
     pub tail: bool,
     /// Blocks that end alike share their end.
@@ -94,6 +98,8 @@ impl Passes {
             shadow_stack: false,
             inline: false,
             interprocedural: false,
+            swaps: false,
+            widen: false,
             tail: false,
             merge: false,
         }
@@ -108,6 +114,8 @@ impl Default for Passes {
             shadow_stack: true,
             inline: true,
             interprocedural: true,
+            swaps: true,
+            widen: true,
             tail: true,
             merge: true,
         }

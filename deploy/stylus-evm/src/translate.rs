@@ -94,12 +94,23 @@ const ROUNDS: usize = 3;
 /// Runs the passes.
 fn optimize(program: &mut Program, layout: &Layout, options: &Options) -> Result<(), Error> {
     let passes = &options.passes;
+    if passes.swaps {
+        for function in &mut program.functions {
+            passes::swaps::run(function);
+        }
+    }
     simplify_all(program, passes)?;
     if let Some(stack) = layout.shadow_stack.filter(|_| passes.shadow_stack) {
         passes::shadow_stack::run(program, &stack);
         simplify_all(program, passes)?;
     }
     for _ in 0..ROUNDS {
+        if passes.widen {
+            for function in &mut program.functions {
+                passes::widen::run(function);
+            }
+            simplify_all(program, passes)?;
+        }
         if passes.inline {
             passes::inline::run(program, FnId(0));
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{
     evm::opcode::Effect,
-    ir::{BlockId, Function, Op, Terminator, Value, cfg::Cfg},
+    ir::{BlockId, Edge, Function, Op, Terminator, Value, cfg::Cfg},
 };
 
 /// Values needed at the start of each block, without its parameters.
@@ -84,10 +84,21 @@ impl Liveness {
     /// address, and no loop in which words that are left behind would pile up. Anybody may jump to
     /// it as things are.
     pub(crate) fn is_bottomless(&self, function: &Function, cfg: &Cfg, block: BlockId) -> bool {
-        let at = block.0 as usize;
         block != Function::ENTRY
             && function.block(block).params.is_empty()
-            && !self.returns[at]
+            && self.needs_no_bottom(function, cfg, block)
+    }
+
+    /// Whether an edge needs nothing of the stack: its target does not, and what it carries is made
+    /// on the way.
+    pub(crate) fn is_bottomless_way(&self, function: &Function, cfg: &Cfg, edge: &Edge) -> bool {
+        edge.args.iter().all(|&arg| is_leaf(function, arg))
+            && self.needs_no_bottom(function, cfg, edge.block)
+    }
+
+    fn needs_no_bottom(&self, function: &Function, cfg: &Cfg, block: BlockId) -> bool {
+        let at = block.0 as usize;
+        !self.returns[at]
             && cfg.depth[at] == 0
             && self.live_in[at].iter().all(|&value| is_leaf(function, value))
     }

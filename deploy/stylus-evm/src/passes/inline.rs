@@ -1,12 +1,18 @@
 //! Puts the bodies of functions where they are called, when that makes less code: functions that
-//! hardly do anything, and those that are called once.
+//! hardly do anything, those that are called once, and short ones on constants, of which little or
+//! nothing is left to compute.
 
 use std::collections::HashMap;
 
-use crate::ir::{Block, BlockId, Edge, FnId, Function, Op, Program, Terminator, Value};
+use crate::{
+    evm::opcode::Effect,
+    ir::{Block, BlockId, Edge, FnId, Function, Op, Program, Terminator, Value},
+};
 
 /// Most operations of a function without branches that is no more code than its call.
 const TINY: usize = 2;
+/// Most operations with an effect of a function that is worth its call with known arguments.
+const FEW_EFFECTS: usize = 2;
 
 /// Runs the pass; says whether anything changed.
 pub(crate) fn run(program: &mut Program, start: FnId) -> bool {
@@ -14,8 +20,11 @@ pub(crate) fn run(program: &mut Program, start: FnId) -> bool {
     for caller in (0..).map(FnId).take(program.functions.len()) {
         // What is inlined may hold further calls; the next round sees them.
         let calls = count_calls(program, start);
-        let sites = sites(program.function(caller), |callee| {
-            callee != caller && worthwhile(program.function(callee), calls[callee.0 as usize])
+        let function = program.function(caller);
+        let sites = sites(function, |op, callee| {
+            let body = program.function(callee);
+            callee != caller
+                && (worthwhile(body, calls[callee.0 as usize]) || folds(body, function, op))
         });
         for (op, callee) in sites {
             let body = program.function(callee).clone();
@@ -27,13 +36,13 @@ pub(crate) fn run(program: &mut Program, start: FnId) -> bool {
 }
 
 /// Calls of a function by a caller.
-fn sites(function: &Function, wanted: impl Fn(FnId) -> bool) -> Vec<(Value, FnId)> {
+fn sites(function: &Function, wanted: impl Fn(Value, FnId) -> bool) -> Vec<(Value, FnId)> {
     let ops = function.blocks.iter().flat_map(|block| &block.ops);
     let calls = ops.filter_map(|&op| match function.def(op).op {
         Op::Call(callee) => Some((op, callee)),
         _ => None,
     });
-    calls.filter(|&(_, callee)| wanted(callee)).collect()
+    calls.filter(|&(op, callee)| wanted(op, callee)).collect()
 }
 
 /// How often each function is called or in a table, by functions that can run.
@@ -46,7 +55,7 @@ fn count_calls(program: &Program, start: FnId) -> Vec<usize> {
             continue;
         }
         let function = program.function(id);
-        for (_, callee) in sites(function, |_| true) {
+        for (_, callee) in sites(function, |_, _| true) {
             counts[callee.0 as usize] += 1;
             todo.push(callee);
         }
@@ -69,6 +78,18 @@ fn worthwhile(function: &Function, calls: usize) -> bool {
         return false;
     }
     calls == 1 || is_tiny(function)
+}
+
+/// Whether a call has nothing but known arguments, so that next to nothing is left of a function
+/// without branches and with few effects.
+fn folds(body: &Function, caller: &Function, call: Value) -> bool {
+    let block = body.block(Function::ENTRY);
+    let effects = block.ops.iter().filter(|&&op| body.def(op).op.effect() != Effect::Pure);
+    let args = &caller.def(call).args;
+    matches!(block.end, Terminator::Return { .. })
+        && effects.count() <= FEW_EFFECTS
+        && !args.is_empty()
+        && args.iter().all(|&arg| caller.constant(arg).is_some())
 }
 
 /// Whether a function does little more than its call would.
