@@ -253,8 +253,8 @@ impl Uint {
     #[must_use]
     #[inline(never)]
     pub fn to_u64(&self) -> u64 {
-        match self.lanes() {
-            [low, 0, 0, 0] => low,
+        match raw_lanes(&self.0) {
+            [0, 0, 0, low] => swapped(low),
             _ => u64::MAX,
         }
     }
@@ -263,8 +263,8 @@ impl Uint {
     #[must_use]
     #[inline(never)]
     pub fn to_u128(&self) -> u128 {
-        match self.lanes() {
-            [low, high, 0, 0] => join(low, high),
+        match raw_lanes(&self.0) {
+            [0, 0, high, low] => join(swapped(low), swapped(high)),
             _ => u128::MAX,
         }
     }
