@@ -78,6 +78,8 @@ pub struct Passes {
     pub inline: bool,
     /// Functions know the constants and bounds of their arguments and results.
     pub interprocedural: bool,
+    /// A value that several blocks mask is masked where it is made.
+    pub masks: bool,
     /// Bytes that are put in the other order one by one are swapped in groups.
     pub swaps: bool,
     /// Neighbours in memory are written at once.
@@ -98,6 +100,7 @@ impl Passes {
             shadow_stack: false,
             inline: false,
             interprocedural: false,
+            masks: false,
             swaps: false,
             widen: false,
             tail: false,
@@ -114,6 +117,7 @@ impl Default for Passes {
             shadow_stack: true,
             inline: true,
             interprocedural: true,
+            masks: true,
             swaps: true,
             widen: true,
             tail: true,

@@ -120,6 +120,9 @@ fn optimize(program: &mut Program, layout: &Layout, options: &Options) -> Result
         simplify_all(program, passes)?;
     }
     for function in &mut program.functions {
+        if passes.masks {
+            passes::masks::run(function);
+        }
         passes::expand::run(function, layout);
         check(function)?;
         simplify(function, passes)?;

@@ -6,6 +6,7 @@ pub(crate) mod demand;
 pub(crate) mod expand;
 pub(crate) mod inline;
 pub(crate) mod interprocedural;
+pub(crate) mod masks;
 pub(crate) mod merge;
 pub(crate) mod number;
 pub(crate) mod params;
