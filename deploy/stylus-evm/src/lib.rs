@@ -80,8 +80,6 @@ pub struct Passes {
     pub interprocedural: bool,
     /// A value that several blocks mask is masked where it is made.
     pub masks: bool,
-    /// Bytes that are put in the other order one by one are swapped in groups.
-    pub swaps: bool,
     /// Neighbours in memory are written at once.
     pub widen: bool,
     /// Calls that only pass on or never come back are jumps.
@@ -89,6 +87,9 @@ pub struct Passes {
     /// Blocks that end alike share their end.
     pub merge: bool,
 }
+
+/// Finds the switch of a pass.
+type Switch = fn(&mut Passes) -> &mut bool;
 
 impl Passes {
     /// No optimization that can be left out.
@@ -101,11 +102,34 @@ impl Passes {
             inline: false,
             interprocedural: false,
             masks: false,
-            swaps: false,
             widen: false,
             tail: false,
             merge: false,
         }
+    }
+}
+
+impl Passes {
+    /// All passes but one, for each, with the name of its file: to see what it is worth.
+    #[must_use]
+    pub fn without_each() -> Vec<(&'static str, Self)> {
+        let switches: [(&str, Switch); 9] = [
+            ("ranges", |passes| &mut passes.ranges),
+            ("demand", |passes| &mut passes.demand),
+            ("shadow_stack", |passes| &mut passes.shadow_stack),
+            ("inline", |passes| &mut passes.inline),
+            ("interprocedural", |passes| &mut passes.interprocedural),
+            ("masks", |passes| &mut passes.masks),
+            ("widen", |passes| &mut passes.widen),
+            ("tail", |passes| &mut passes.tail),
+            ("merge", |passes| &mut passes.merge),
+        ];
+        let without = |(name, switch): (&'static str, Switch)| {
+            let mut passes = Self::default();
+            *switch(&mut passes) = false;
+            (name, passes)
+        };
+        switches.into_iter().map(without).collect()
     }
 }
 
@@ -118,7 +142,6 @@ impl Default for Passes {
             inline: true,
             interprocedural: true,
             masks: true,
-            swaps: true,
             widen: true,
             tail: true,
             merge: true,

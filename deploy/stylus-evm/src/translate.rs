@@ -7,7 +7,7 @@ use crate::{
     codegen::{self, CallGraph, Shared},
     error::Error,
     evm::{
-        asm::{Assembled, Blob, Item, Label, Text},
+        asm::{Assembled, Blob, Item, Label, Source, Text},
         opcode::Opcode,
     },
     host::routine::{Routine, Routines},
@@ -73,6 +73,7 @@ fn generate(built: Built, options: &Options, entry_bytes: u8) -> Result<Generate
             words[id.0 as usize] = codegen::function(&shared, &mut text, id)?;
         }
     }
+    text.push(Item::Source(Source::default()));
     text.push(Item::Label(trap));
     text.push(Item::Push(U256::ZERO));
     text.push(Item::Push(U256::ZERO));
@@ -94,11 +95,6 @@ const ROUNDS: usize = 3;
 /// Runs the passes.
 fn optimize(program: &mut Program, layout: &Layout, options: &Options) -> Result<(), Error> {
     let passes = &options.passes;
-    if passes.swaps {
-        for function in &mut program.functions {
-            passes::swaps::run(function);
-        }
-    }
     simplify_all(program, passes)?;
     if let Some(stack) = layout.shadow_stack.filter(|_| passes.shadow_stack) {
         passes::shadow_stack::run(program, &stack);
@@ -190,7 +186,7 @@ fn finish(module: &Module<'_>, generated: Generated) -> Translation {
         },
         name: function.name.clone(),
     };
-    let range = |(start, source): &(usize, crate::evm::asm::Source)| Range {
+    let range = |(start, source): &(usize, Source)| Range {
         start: *start,
         function: source.function,
         offset: source.offset,

@@ -141,10 +141,9 @@ impl Ending {
         let ops = self.ops.iter().map(|(op, _, args)| {
             names(args)
                 + match op {
-                    Op::Call(_) => 8,
+                    Op::Call(_) | Op::Bswap => 8,
                     Op::SlotLoad(_) | Op::SlotStore(_) | Op::DataOffset(_) => 3,
                     Op::TrapIf => 4,
-                    Op::Bswap => 8,
                     _ => 1,
                 }
         });
@@ -157,7 +156,7 @@ impl Ending {
 }
 
 impl Name {
-    fn bytes(&self) -> usize {
+    const fn bytes(&self) -> usize {
         match self {
             Self::Word(word) => 1 + word.byte_len(),
             Self::Param(_) => 1,

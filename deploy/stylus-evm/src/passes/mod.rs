@@ -14,7 +14,6 @@ pub(crate) mod ranges;
 pub(crate) mod results;
 pub(crate) mod shadow_stack;
 pub(crate) mod split;
-pub(crate) mod swaps;
 pub(crate) mod tail;
 pub(crate) mod widen;
 
