@@ -2,6 +2,7 @@
 //! twice as much.
 
 use alloy::{
+    eips::BlockId,
     network::TransactionBuilder,
     primitives::{Address, B256, Bytes, U256, keccak256},
     providers::{DynProvider, Provider, ext::AnvilApi},
@@ -69,12 +70,16 @@ impl Pair {
         Ok(())
     }
 
+    /// Sends a call a second after the last one, or both twins would not see a new checkpoint alike.
     async fn send(&self, twin: usize, from: Address, call: &impl SolCall) -> Result<u64> {
         let request = TransactionRequest::default()
             .from(from)
             .to(self.addresses[twin])
             .input(Bytes::from(call.abi_encode()).into())
             .with_gas_limit(GAS);
+        let latest = self.provider.get_block(BlockId::latest()).await?.context("no block")?;
+        let next = latest.header.timestamp + 1;
+        self.provider.anvil_set_next_block_timestamp(next).await?;
         let receipt: TransactionReceipt =
             self.provider.raw_request("eth_sendTransactionSync".into(), (request,)).await?;
         ensure!(receipt.status(), "the call failed");
@@ -158,7 +163,9 @@ async fn the_timelock_costs_at_most_twice_its_peer() -> Result<()> {
     };
     let id = keccak256(&hash.abi_encode()[4..]);
     pair.measure("cancel", GOVERNANCE, &cancelCall { id }).await?;
-    pair.provider.anvil_increase_time(100).await.context("time goes by")?;
+    let latest = pair.provider.get_block(BlockId::latest()).await?.context("no block")?;
+    pair.provider.anvil_set_next_block_timestamp(latest.header.timestamp + 100).await?;
+    pair.provider.evm_mine(None).await?;
     let execute = |salt: u64| executeCall {
         target,
         value,
