@@ -26,7 +26,7 @@ use world::{GovernorWorldTarget::setCall, World};
 const SEEDS: [u64; 4] = [0x90be_0001, 0x90be_0002, 0x90be_0003, 0x90be_0004];
 
 /// Operations of each seed.
-const OPERATIONS: usize = 1_300;
+const OPERATIONS: usize = 2_000;
 
 /// Errors that the runs have seen.
 const ERRORS: [[u8; 4]; 17] = [

@@ -150,7 +150,7 @@ fn action(run: &mut Run) -> (Address, U256, Vec<u8>) {
             let len = run.rng.random_range(0..10);
             (places.actors[0], value, random::bytes(len, &mut run.rng))
         }
-        5 => {
+        5 if run.rng.random() => {
             let secs = run.rng.random_range(0..2 * MIN_DELAY);
             let call = GovernorWorldTimelock::updateDelayCall { newDelay: U256::from(secs) };
             (places.timelocks[0], U256::ZERO, call.abi_encode())
@@ -168,7 +168,7 @@ fn on_governor(run: &mut Run) -> Vec<u8> {
             IGovernor::setVotingDelayCall { newVotingDelay: u48(some(run, 200)) }.abi_encode()
         }
         1 | 2 => {
-            let period = if run.rng.random_ratio(1, 3) { 0 } else { 300 + some(run, 900) };
+            let period = if run.rng.random_ratio(1, 2) { 0 } else { 300 + some(run, 900) };
             let period = u32::try_from(period).expect("small");
             IGovernor::setVotingPeriodCall { newVotingPeriod: period }.abi_encode()
         }
@@ -177,11 +177,11 @@ fn on_governor(run: &mut Run) -> Vec<u8> {
             IGovernor::setProposalThresholdCall { newProposalThreshold: threshold }.abi_encode()
         }
         4 | 14 => {
-            let extension = u48(some(run, 1_100));
+            let extension = u48(some(run, 1_800));
             IGovernor::setLateQuorumVoteExtensionCall { newVoteExtension: extension }.abi_encode()
         }
         5 | 6 => {
-            let numerator = if run.rng.random_ratio(1, 4) { 101 } else { some(run, 45) };
+            let numerator = if run.rng.random_ratio(1, 2) { 101 } else { some(run, 45) };
             let numerator = U256::from(numerator);
             IGovernor::updateQuorumNumeratorCall { newQuorumNumerator: numerator }.abi_encode()
         }
