@@ -5,6 +5,7 @@ use datacoop_deploy::bindings::IDataToken::{burnCall, grantRoleCall, pauseCall, 
 
 use crate::{
     Error,
+    governance::{self, execute, pay_from_treasury, propose, queue, vote},
     story::{
         ADMIN, ALICE, BOB, CAROL, Call, Cast, DATA, GUARDIAN, approve, batch, mint, record,
         transfer,
@@ -44,6 +45,15 @@ pub(crate) const ACTIONS: &[Action] = &[
         Ok(vec![Call::data(ADMIN, &call)])
     } },
     Action { name: "pause", story: |_| Ok(vec![Call::data(ADMIN, &pauseCall {})]) },
+    Action { name: "transfer of votes", story: |_| Ok(vec![governance::send(ADMIN, ALICE), governance::send(ADMIN, ALICE)]) },
+    Action { name: "delegate", story: |_| Ok(vec![governance::delegate(BOB)]) },
+    Action { name: "propose", story: |cast| Ok(vec![propose(cast)]) },
+    Action { name: "castVote", story: |cast| Ok(vec![propose(cast), vote(cast)]) },
+    Action { name: "queue", story: |cast| Ok(vec![propose(cast), vote(cast), queue(cast)]) },
+    Action { name: "execute", story: |cast| Ok(vec![propose(cast), vote(cast), queue(cast), execute(cast)]) },
+    Action { name: "execTransaction, 2 of 3", story: |cast| {
+        Ok(vec![pay_from_treasury(cast, 0)?, pay_from_treasury(cast, 1)?])
+    } },
     Action { name: "recordContribution, first", story: |_| Ok(vec![record("a")]) },
     Action { name: "recordContribution, again", story: |_| Ok(vec![record("a"), record("b").after_days(8)]) },
     Action { name: "recordBatch of 1", story: |_| Ok(vec![batch("before", 4), batch("entry", 1)]) },

@@ -8,10 +8,12 @@ mod check;
 mod error;
 mod evm;
 mod floor;
+mod governance;
 mod measure;
 mod passes;
 pub mod peers;
 mod report;
+mod stage;
 mod story;
 mod stylus;
 

@@ -1,17 +1,15 @@
-//! Decides the course of a measurement: build, deploy ours and the peer on one chain and ours in
+//! Decides the course of a measurement: build, deploy ours and the peers on one chain and ours in
 //! the reference host, and play every story in all three places.
 
-use alloy::{
-    dyn_abi::DynSolValue,
-    primitives::{Address, Bytes, U256},
-    sol_types::SolValue,
-};
+use std::collections::BTreeMap;
+
+use alloy::primitives::{Address, B256, Bytes, U256};
 use datacoop_deploy::{
     Artifact, Event, Progress, Stage, Workspace,
-    bindings::IDataToken::{DOMAIN_SEPARATORCall, nameCall, symbolCall},
+    bindings::IDataToken::DOMAIN_SEPARATORCall,
     build::{self, Passes},
     chain::{Chain, Outgoing, Sender},
-    contracts::{CONTRACTS, Contract, DATA_COOP_REWARDS, DATA_TOKEN},
+    contracts::CONTRACTS,
     deploy,
     keys::dev_account,
     node::{Node, NodeOptions},
@@ -23,20 +21,24 @@ use crate::{
     evm::Evm,
     peers::{Peer, peer},
     report::{ActionCost, ContractSize, Report},
-    story::{ADMIN, Cast, DATA, GUARDIAN, ORACLE, PACE_SECS},
+    stage::{self, PARTS, Part},
+    story::{Cast, PACE_SECS, Target},
     stylus::Stylus,
 };
-
-/// The Solidity peer of DATA.
-const DATA_PEER: &str = "DataTokenPeer";
 
 /// The contracts that are measured, built.
 #[derive(Clone, Debug)]
 pub struct Bench {
     workspace: Workspace,
-    data: Artifact,
-    rewards: Artifact,
-    peer: Peer,
+    parts: Vec<Built>,
+}
+
+/// A contract of ours and its peer, built.
+#[derive(Clone, Debug)]
+struct Built {
+    part: Part,
+    artifact: Artifact,
+    peer: Option<Peer>,
 }
 
 /// What a chain with all contracts on it looks like to stories.
@@ -56,18 +58,21 @@ impl Bench {
     /// - [`Error::Solc`], [`Error::Refused`], [`Error::NoPeer`]: a peer does not.
     pub fn prepare(workspace: &Workspace, progress: &dyn Progress) -> Result<Self, Error> {
         let mut artifacts = build::build(workspace, &CONTRACTS, progress)?;
-        let mut take = |contract: &Contract| {
-            let found = artifacts.iter().position(|artifact| artifact.name == contract.name);
-            found.map(|index| artifacts.remove(index)).ok_or(Error::Missing { wanted: "artifact" })
-        };
-        let (data, rewards) = (take(&DATA_TOKEN)?, take(&DATA_COOP_REWARDS)?);
-        Ok(Self { workspace: workspace.clone(), data, rewards, peer: peer(DATA_PEER)? })
+        let mut parts = Vec::with_capacity(PARTS.len());
+        for part in PARTS {
+            let found = artifacts.iter().position(|artifact| artifact.name == part.contract.name);
+            let found = found.ok_or(Error::Missing { wanted: "artifact" })?;
+            let peer = part.peer.map(peer).transpose()?;
+            parts.push(Built { part, artifact: artifacts.remove(found), peer });
+        }
+        Ok(Self { workspace: workspace.clone(), parts })
     }
 
     /// Returns the same contracts, translated with these passes.
     pub(crate) fn translated_with(mut self, passes: &Passes) -> Result<Self, Error> {
-        self.data = self.data.translated_with(passes.clone())?;
-        self.rewards = self.rewards.translated_with(passes.clone())?;
+        for built in &mut self.parts {
+            built.artifact = built.artifact.clone().translated_with(passes.clone())?;
+        }
         Ok(self)
     }
 
@@ -92,10 +97,7 @@ impl Bench {
         progress.report(Event::Ended { stage });
         Ok(Report {
             actions: costs,
-            contracts: vec![
-                ContractSize::of(&self.data, Some(self.peer.deployed_bytecode.len()))?,
-                ContractSize::of(&self.rewards, None)?,
-            ],
+            contracts: self.parts.iter().map(Built::size).collect::<Result<_, _>>()?,
         })
     }
 
@@ -123,25 +125,21 @@ impl Bench {
         let sender = Sender::new(&chain, dev_account(0)?);
         let mut evm = Evm::new(chain.provider().clone());
         evm.advance(PACE_SECS).await?;
-        let arguments = data_arguments()?;
-        let data = deploy::create(&sender, &self.data, &arguments).await?.address;
-        evm.advance(PACE_SECS).await?;
-        let arguments = rewards_arguments(data)?;
-        let rewards = deploy::create(&sender, &self.rewards, &arguments).await?.address;
-        evm.advance(PACE_SECS).await?;
-        let peer = self.create_peer(&sender, data).await?;
-        let ours = Cast {
-            data,
-            rewards: Some(rewards),
-            domain: chain.read(data, &DOMAIN_SEPARATORCall {}).await?,
-            alice: dev_account(3)?,
-        };
-        let peers = Cast {
-            data: peer,
-            rewards: None,
-            domain: chain.read(peer, &DOMAIN_SEPARATORCall {}).await?,
-            alice: dev_account(3)?,
-        };
+        let mut deployed = BTreeMap::new();
+        for Built { part, artifact, .. } in &self.parts {
+            let arguments = stage::arguments(part, &deployed)?;
+            let created = deploy::create(&sender, artifact, &arguments).await?;
+            deployed.insert(part.target, created.address);
+            evm.advance(PACE_SECS).await?;
+        }
+        let mut peers = BTreeMap::new();
+        for Built { part, peer, .. } in &self.parts {
+            let Some(peer) = peer else { continue };
+            let arguments = stage::peer_arguments(part.target, &peers);
+            peers.insert(part.target, create_peer(&sender, part, peer, &arguments).await?);
+            evm.advance(PACE_SECS).await?;
+        }
+        let (ours, peers) = (cast(&chain, deployed).await?, cast(&chain, peers).await?);
         evm.mine_by_hand().await?;
         for cast in [&ours, &peers] {
             evm.play("the setup", cast, &cast.setup()).await?;
@@ -149,25 +147,16 @@ impl Bench {
         Ok(Theatre { evm, ours, peers, _node: node })
     }
 
-    /// Creates the peer of the DATA at `data`, with its names.
-    async fn create_peer(&self, sender: &Sender, data: Address) -> Result<Address, Error> {
-        let name = sender.chain().read(data, &nameCall {}).await?;
-        let symbol = sender.chain().read(data, &symbolCall {}).await?;
-        let arguments = (name, symbol, ADMIN, ADMIN, supply()).abi_encode_params();
-        let initcode: Bytes = [&self.peer.bytecode[..], &arguments].concat().into();
-        let call = format!("creation of {DATA_PEER}");
-        let outgoing = Outgoing { call, to: None, data: initcode, value: U256::ZERO };
-        let created = sender.send(&outgoing).await?.contract;
-        created.ok_or(Error::Missing { wanted: "contract of the peer" })
-    }
-
     /// Brings ours into the same state in a reference host of its own. The same account creates
     /// the same contracts in the same order there, so that the addresses are the same.
     fn host(&self, cast: &Cast) -> Result<Stylus, Error> {
         let mut stylus = Stylus::new();
-        let data = stylus.deploy(&self.data, &data_arguments()?)?;
-        let rewards = stylus.deploy(&self.rewards, &rewards_arguments(data)?)?;
-        if (data, Some(rewards)) != (cast.data, cast.rewards) {
+        let mut deployed = BTreeMap::new();
+        for Built { part, artifact, .. } in &self.parts {
+            let arguments = stage::arguments(part, &deployed)?;
+            deployed.insert(part.target, stylus.deploy(artifact, &arguments)?);
+        }
+        if deployed != cast.contracts {
             return Err(Error::Missing { wanted: "contract where the reference host has it" });
         }
         stylus.play("the setup", cast, &cast.setup())?;
@@ -175,22 +164,33 @@ impl Bench {
     }
 }
 
-/// The supply that there is from the start, in wei of DATA.
-fn supply() -> U256 {
-    U256::from(1_000_000) * DATA
+impl Built {
+    fn size(&self) -> Result<ContractSize, Error> {
+        let peer_bytes = self.peer.as_ref().map(|peer| peer.deployed_bytecode.len());
+        ContractSize::of(&self.artifact, peer_bytes)
+    }
 }
 
-fn data_arguments() -> Result<Vec<u8>, Error> {
-    Ok(DATA_TOKEN.encode_constructor(&[
-        DynSolValue::Address(ADMIN),
-        DynSolValue::Address(ADMIN),
-        DynSolValue::Uint(supply(), 256),
-        DynSolValue::Uint(supply(), 256),
-        DynSolValue::Uint(U256::from(1_000), 256),
-    ])?)
+/// Returns what stories are told of contracts on a chain.
+async fn cast(chain: &Chain, contracts: BTreeMap<Target, Address>) -> Result<Cast, Error> {
+    let domain = match contracts.get(&Target::Data) {
+        Some(data) => chain.read(*data, &DOMAIN_SEPARATORCall {}).await?,
+        None => B256::ZERO,
+    };
+    let signers = [dev_account(3)?, dev_account(4)?];
+    Ok(Cast { contracts, chain_id: chain.id(), domain, signers })
 }
 
-fn rewards_arguments(data: Address) -> Result<Vec<u8>, Error> {
-    let offices = [data, ADMIN, ORACLE, GUARDIAN];
-    Ok(DATA_COOP_REWARDS.encode_constructor(&offices.map(DynSolValue::Address))?)
+/// Creates a peer.
+async fn create_peer(
+    sender: &Sender,
+    part: &Part,
+    peer: &Peer,
+    arguments: &[u8],
+) -> Result<Address, Error> {
+    let initcode: Bytes = [&peer.bytecode[..], arguments].concat().into();
+    let call = format!("creation of the peer of {}", part.contract.name);
+    let outgoing = Outgoing { call, to: None, data: initcode, value: U256::ZERO };
+    let created = sender.send(&outgoing).await?.contract;
+    created.ok_or(Error::Missing { wanted: "contract of the peer" })
 }

@@ -1,11 +1,15 @@
 //! Decides who the people of a measurement are, and in which words an action tells its calls.
 
+use std::collections::BTreeMap;
+
 use alloy::{
     primitives::{Address, B256, Bytes, U256, address, keccak256, uint},
     signers::{Error as SignerError, SignerSync, local::PrivateKeySigner},
     sol_types::{SolCall, SolValue},
 };
 use datacoop_deploy::bindings::{IDataCoopRewards::*, IDataToken::*};
+
+use crate::governance;
 
 /// Deploys and administers: dev account 0.
 pub(crate) const ADMIN: Address = address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
@@ -17,7 +21,7 @@ pub(crate) const GUARDIAN: Address = address!("3C44CdDdB6a900fa2b585dd299e03d12F
 pub(crate) const ALICE: Address = address!("90F79bf6EB2c4f870365E785982E1f101E93b906");
 /// Spends on Alice's behalf: dev account 4.
 pub(crate) const BOB: Address = address!("15d34AAf54267DB7D7c367839AAf71A00a2C6A65");
-/// Holds nothing: dev account 5.
+/// Holds nothing, and owns the treasury with the two before: dev account 5.
 pub(crate) const CAROL: Address = address!("9965507D1a55bcC2695C58ba16FB37d819B0A4dc");
 
 /// One DATA in wei.
@@ -33,26 +37,28 @@ pub(crate) const PACE_SECS: u64 = 60;
 /// A day, in seconds.
 pub(crate) const DAY_SECS: u64 = 86_400;
 
-/// Where the contracts of a measurement are.
+/// Where the contracts of a measurement are: ours, or their peers.
 #[derive(Clone, Debug)]
 pub(crate) struct Cast {
-    /// DATA, or its peer.
-    pub(crate) data: Address,
-    /// DataCoopRewards, which has no peer.
-    pub(crate) rewards: Option<Address>,
-    /// The EIP-712 domain of `data`.
+    /// The contracts that there are.
+    pub(crate) contracts: BTreeMap<Target, Address>,
+    /// The chain's id.
+    pub(crate) chain_id: u64,
+    /// The EIP-712 domain of DATA.
     pub(crate) domain: B256,
-    /// The key of [`ALICE`].
-    pub(crate) alice: PrivateKeySigner,
+    /// The keys of [`ALICE`] and [`BOB`].
+    pub(crate) signers: [PrivateKeySigner; 2],
 }
 
 /// Whom a call is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
-    /// DATA, or its peer.
     Data,
-    /// DataCoopRewards.
     Rewards,
+    Gov,
+    Governor,
+    Timelock,
+    Treasury,
 }
 
 /// One call of a story.
@@ -68,7 +74,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    fn new(from: Address, to: Target, call: &impl SolCall) -> Self {
+    pub(crate) fn new(from: Address, to: Target, call: &impl SolCall) -> Self {
         Self { from, to, data: call.abi_encode().into(), recoveries: 0, days_before: 0 }
     }
 
@@ -91,11 +97,19 @@ impl Call {
 
 impl Cast {
     /// Returns the address of a call's target, if it has one here.
-    pub(crate) const fn address(&self, target: Target) -> Option<Address> {
-        match target {
-            Target::Data => Some(self.data),
-            Target::Rewards => self.rewards,
-        }
+    pub(crate) fn address(&self, target: Target) -> Option<Address> {
+        self.contracts.get(&target).copied()
+    }
+
+    /// Returns the address of a contract that both ours and the peers have.
+    pub(crate) fn place(&self, target: Target) -> Address {
+        // Stories are played when all contracts are there.
+        self.address(target).unwrap_or_default()
+    }
+
+    /// Returns whether these are ours and not the peers.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.contracts.contains_key(&Target::Rewards)
     }
 
     /// What is done before every story: the offices are given, and Alice has DATA, some of it
@@ -105,9 +119,10 @@ impl Cast {
             Call::data(ADMIN, &grantRoleCall { role: keccak256(role), account })
         };
         let mut calls: Vec<_> =
-            self.rewards.iter().map(|rewards| grant("MINTER_ROLE", *rewards)).collect();
+            self.address(Target::Rewards).map(|at| grant("MINTER_ROLE", at)).into_iter().collect();
         calls.extend([grant("MINTER_ROLE", ADMIN), grant("PAUSER_ROLE", ADMIN)]);
         calls.extend([transfer(ADMIN, ALICE), mint(ALICE)]);
+        calls.extend(governance::setup(self));
         calls
     }
 
@@ -120,7 +135,7 @@ impl Cast {
         let fields = (typehash, ALICE, BOB, value, U256::ZERO, deadline).abi_encode();
         let digest =
             keccak256([&[0x19, 0x01][..], &self.domain[..], &keccak256(fields)[..]].concat());
-        let signature = self.alice.sign_hash_sync(&digest)?;
+        let signature = self.signers[0].sign_hash_sync(&digest)?;
         let call = permitCall {
             owner: ALICE,
             spender: BOB,
