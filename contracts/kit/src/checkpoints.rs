@@ -216,7 +216,7 @@ pub fn upper_lookup_recent(vm: &VM, trace: &Trace, key: u64) -> Uint {
 /// Returns a power of two within a factor of two of a number's square root: at least one and less
 /// than the number when that is above five.
 const fn near_square_root(number: u64) -> u64 {
-    1 << ((64_u32.wrapping_sub(number.leading_zeros())) >> 1)
+    1_u64.wrapping_shl(64_u32.wrapping_sub(number.leading_zeros()) >> 1)
 }
 
 #[cfg(test)]
@@ -229,7 +229,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_checkpoint_is_packed_as_solidity_packs_it(key in 0..=KEY_MASK, lanes: [u64; 4]) {
-            let value: U256 = U256::from_limbs(lanes) >> 48;
+            let value = U256::from_limbs(lanes).wrapping_shr(48);
             let checkpoint = Checkpoint { key, value: Uint::new(value.into()) };
             let word: U256 = U256::from(key) | value.wrapping_shl(48);
             prop_assert_eq!(checkpoint.to_slot(), Uint::new(word.into()));
@@ -240,14 +240,16 @@ mod tests {
         fn the_guess_is_within_the_history(number in 6_u64..) {
             let guess = near_square_root(number);
             prop_assert!(guess >= 1 && guess < number);
-            let square = u128::from(guess) * u128::from(guess);
-            prop_assert!(square <= 4 * u128::from(number) && 4 * square >= u128::from(number));
+            // Below 2^64 each, and the guess below 2^33.
+            let square = u128::from(guess).wrapping_mul(guess.into());
+            let number = u128::from(number);
+            prop_assert!(square <= number.wrapping_mul(4) && square.wrapping_mul(4) >= number);
         }
     }
 
     #[test]
     fn the_greatest_value_fills_208_bits() {
-        let max = U256::ONE.wrapping_shl(208) - U256::ONE;
+        let max = U256::ONE.wrapping_shl(208).wrapping_sub(U256::ONE);
         assert_eq!(max_value(), Uint::new(max.into()));
     }
 }

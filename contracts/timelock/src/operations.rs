@@ -133,7 +133,7 @@ impl State {
 
     /// Returns the state's bit in a set of states.
     const fn bit(self) -> u64 {
-        1 << self as u8
+        1_u64.wrapping_shl(self as u32)
     }
 }
 
