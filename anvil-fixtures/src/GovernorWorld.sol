@@ -78,6 +78,27 @@ contract GovernorWorldTarget {
     receive() external payable {}
 }
 
+/// @notice Calls back whoever calls it, once, and remembers what came of it.
+contract GovernorWorldReenterer {
+    address private to;
+    bytes private data;
+
+    bool public done;
+    bool public succeeded;
+    bytes public answer;
+
+    function arm(address to_, bytes calldata data_) external {
+        (to, data) = (to_, data_);
+    }
+
+    fallback() external payable {
+        if (!done) {
+            done = true;
+            (succeeded, answer) = to.call(data);
+        }
+    }
+}
+
 /// @notice A caller with an address of its own that does what its driver says, and whose signatures are its owner's
 /// (ERC-1271).
 contract GovernorWorldActor is IERC1271 {

@@ -74,7 +74,8 @@ impl<'a> Actions<'a> {
         let mut tail = (words as u64).wrapping_mul(32);
         ToAbi::<Targets>::push_head(&self.targets, &mut tail);
         ToAbi::<Values>::push_head(&self.values, &mut tail);
-        ToAbi::<Calldatas>::push_head(&self.calldatas, &mut tail);
+        // Nothing lies behind the calldatas, so that their length need not be known.
+        output::push_number(tail);
         output::push_bytes(word::bytes(more));
         ToAbi::<Targets>::push_tail(self.targets);
         ToAbi::<Values>::push_tail(self.values);

@@ -20,6 +20,7 @@ use crate::{
         },
         SETTINGS,
     },
+    settings::Terms,
 };
 
 /// The longest voting delay of a class: 7 days.
@@ -127,15 +128,12 @@ impl Rule<'_> {
 }
 
 impl ClassesStorage {
-    /// Returns the terms of a class.
+    /// Returns the terms of a class, those of the standard one being the governor's own.
     #[inline(never)]
     #[allow(clippy::cast_possible_truncation, reason = "a period is at most 30 days")]
-    pub(crate) fn terms(&self, vm: &VM, class: Class) -> ClassTerms {
+    pub(crate) fn terms(&self, vm: &VM, class: Class, settings: &Terms) -> ClassTerms {
         let [delay, period, veto_numerator, _] = match class {
-            Class::Standard => {
-                let terms = SETTINGS.terms(vm);
-                [terms.delay, terms.period.into(), 0, 0]
-            }
+            Class::Standard => [settings.delay, settings.period.into(), 0, 0],
             Class::FastTrack => self.fast_track.get(vm),
             Class::Optimistic => self.optimistic.get(vm),
         };

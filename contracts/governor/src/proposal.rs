@@ -1,10 +1,11 @@
 //! Decides how a proposal is kept: who proposed it, when it is voted on, what became of it, and its
 //! votes.
 
+use alloy_primitives::B256;
 use datacoop_kit::{
     Account, Uint, host, layout, output,
     storage::{Place, Stored},
-    word::Word,
+    word::{self, Word},
 };
 use stylus_sdk::host::VM;
 
@@ -47,22 +48,28 @@ pub(crate) struct Tagged {
 }
 
 impl Stored for Tagged {
-    type Held<'a> = Uint;
+    type Held<'a> = B256;
+
+    // Lanes are taken as they lie in memory: the account's are not turned round. Of the second one
+    // the first four bytes are the lower bits, the others the account's.
 
     #[inline(never)]
     #[allow(clippy::cast_possible_truncation, reason = "the halves are taken apart")]
     fn from_slot(word: Uint) -> Self {
-        let [first, second, third, high] = word.lanes();
-        let account = Uint::from_lanes(first, second, third & u64::from(u32::MAX), 0);
+        let [high, second, third, last] = word::raw_lanes(word.word());
+        let second = u64::from_be(second);
+        let rest = second & u64::from(u32::MAX);
+        let account = word::from_raw_lanes(0, rest.to_be(), third, last);
         // The bits above an account's were just taken off.
-        let account = *Account::from_word(account.word()).unwrap_or(&Account::ZERO);
-        Self { account, low: (third >> 32) as u32, high }
+        let account = *Account::from_word(&account).unwrap_or(&Account::ZERO);
+        Self { account, low: (second >> 32) as u32, high: u64::from_be(high) }
     }
 
     #[inline(never)]
-    fn to_slot(&self) -> Uint {
-        let [first, second, third, _] = Uint::from_word(self.account.word()).lanes();
-        Uint::from_lanes(first, second, third | u64::from(self.low) << 32, self.high)
+    fn to_slot(&self) -> B256 {
+        let [_, second, third, last] = word::raw_lanes(self.account.word());
+        let low = (u64::from(self.low) << 32).to_be();
+        word::from_raw_lanes(self.high.to_be(), second | low, third, last)
     }
 }
 
@@ -73,7 +80,7 @@ impl Stored for Tagged {
 pub(crate) struct Core(Tagged);
 
 impl Stored for Core {
-    type Held<'a> = Uint;
+    type Held<'a> = B256;
 
     #[inline(always)]
     fn from_slot(word: Uint) -> Self {
@@ -81,7 +88,7 @@ impl Stored for Core {
     }
 
     #[inline(always)]
-    fn to_slot(&self) -> Uint {
+    fn to_slot(&self) -> B256 {
         self.0.to_slot()
     }
 }
@@ -223,6 +230,14 @@ impl ProposalsStorage {
         let at = self.proposals.of(vm, id);
         let schedule = at.next(SCHEDULE).get(vm);
         Proposal { id: *id, core: at.get(vm), schedule, at }
+    }
+
+    /// Returns a proposal that is to be made, when there is none yet.
+    pub(crate) fn vacant(&self, vm: &VM, id: &Uint) -> Option<Proposal> {
+        let at = self.proposals.of(vm, id);
+        let core = at.get(vm);
+        let schedule = Schedule { eta: 0, extended: 0, class: Class::Standard, veto_numerator: 0 };
+        (core.start() == 0).then_some(Proposal { id: *id, core, schedule, at })
     }
 
     /// Returns what a proposer proposed last while the rule was on, or zero.

@@ -17,6 +17,7 @@ use crate::{
         PROPOSALS, SETTINGS,
     },
     proposal::{Core, Proposal, Schedule},
+    settings::Terms,
 };
 
 /// What a description ends with that names its only proposer, before the address.
@@ -65,9 +66,15 @@ fn digit(digits: &[u8], index: usize) -> Option<u8> {
 pub(crate) fn time(time: &Uint) -> Result<u64> {
     let number = time.to_u64();
     if number >> 48 != 0 {
-        return Err(Revert::new::<SafeCastOverflowedUintDowncast>((48_u8, time)));
+        return Err(too_late(time));
     }
     Ok(number)
+}
+
+/// Refuses a time that does not fit into 48 bits.
+#[cold]
+fn too_late(time: &Uint) -> Revert {
+    Revert::new::<SafeCastOverflowedUintDowncast>((48_u8, time))
 }
 
 impl Governor {
@@ -113,12 +120,14 @@ impl Governor {
             let lens = (targets, calldatas, values);
             return Err(Revert::new::<GovernorInvalidProposalLength>(lens));
         }
-        let proposal = PROPOSALS.load(&self.vm, &id);
-        if proposal.core.start() != 0 {
-            return Err(Self::unexpected(&id, self.state(&proposal)?, 0));
+        let Some(proposal) = PROPOSALS.vacant(&self.vm, &id) else {
+            return Err(Self::unexpected(&id, self.state_of(&id)?, 0));
+        };
+        let settings = SETTINGS.terms(&self.vm);
+        let terms = self.class_terms(class, &settings, draft)?;
+        if settings.one_live {
+            self.note_live(&proposer, &id)?;
         }
-        let terms = self.class_terms(class, draft)?;
-        self.note_live(&proposer, &id)?;
         self.create(proposal, &proposer, (class, terms), draft)?;
         Ok(id)
     }
@@ -146,8 +155,8 @@ impl Governor {
     }
 
     /// Returns the terms of a class, whose proposals may do all of the draft.
-    fn class_terms(&self, class: Class, draft: &Draft<'_>) -> Result<ClassTerms> {
-        let terms = CLASSES.terms(&self.vm, class);
+    fn class_terms(&self, class: Class, settings: &Terms, draft: &Draft<'_>) -> Result<ClassTerms> {
+        let terms = CLASSES.terms(&self.vm, class, settings);
         if class != Class::Standard {
             if terms.period == 0 {
                 return Err(Revert::new::<GovernorClassDisabled>((class,)));
@@ -157,11 +166,8 @@ impl Governor {
         Ok(terms)
     }
 
-    /// Notes a proposer's latest proposal, when a proposer may have only one live one.
+    /// Notes a proposer's latest proposal; it may have only one live one.
     fn note_live(&mut self, proposer: &Account, id: &Uint) -> Result<()> {
-        if !SETTINGS.terms(&self.vm).one_live {
-            return Ok(());
-        }
         let latest = PROPOSALS.load(&self.vm, &PROPOSALS.latest(&self.vm, proposer));
         let is_done = latest.core.executed() || latest.core.canceled();
         if !is_done && latest.deadline() >= host::timestamp(&self.vm) {
@@ -183,7 +189,10 @@ impl Governor {
         // Below 2^49, and a duration more.
         let snapshot = host::timestamp(&self.vm).wrapping_add(terms.delay);
         let end = snapshot.wrapping_add(terms.period.into());
-        proposal.core = Core::new(proposer, time(&Uint::from(snapshot))?, terms.period);
+        if snapshot >> 48 != 0 {
+            return Err(too_late(&Uint::from(snapshot)));
+        }
+        proposal.core = Core::new(proposer, snapshot, terms.period);
         let veto_numerator = terms.veto_numerator;
         proposal.schedule = Schedule { class, veto_numerator, ..proposal.schedule };
         proposal.create(&mut self.vm);

@@ -5,6 +5,7 @@
 //! when it was made until it is ended, but is never deleted. Otherwise a defeated proposal could
 //! come back to life when an exclusion lowers its quorum.
 
+use alloy_primitives::B256;
 use datacoop_kit::{
     Account, Result, Revert, Uint,
     checkpoints::{self, Checkpoint},
@@ -56,7 +57,7 @@ pub(crate) struct Exclusion {
 }
 
 impl Stored for Exclusion {
-    type Held<'a> = Uint;
+    type Held<'a> = B256;
 
     #[inline(never)]
     fn from_slot(word: Uint) -> Self {
@@ -69,7 +70,7 @@ impl Stored for Exclusion {
 
     #[inline(never)]
     #[allow(clippy::cast_possible_truncation, reason = "no exclusion lasts for 136 years")]
-    fn to_slot(&self) -> Uint {
+    fn to_slot(&self) -> B256 {
         let Self { account, since, until } = *self;
         let (low, high) = match until {
             Some(until) => (until.wrapping_sub(since) as u32, since | ENDED),

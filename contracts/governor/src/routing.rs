@@ -96,7 +96,7 @@ routes! {
         oneLiveProposalCall => |governor, ()| SETTINGS.terms(&governor.vm).one_live;
         latestProposalCall => |governor, (proposer,)| PROPOSALS.latest(&governor.vm, proposer);
         classTermsCall => |governor, (class,)| {
-            let terms = CLASSES.terms(&governor.vm, class);
+            let terms = CLASSES.terms(&governor.vm, class, &SETTINGS.terms(&governor.vm));
             (terms.delay, u64::from(terms.period), terms.veto_numerator)
         };
         isActionAllowedCall => |governor, (class, target, selector)| {

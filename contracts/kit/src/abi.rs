@@ -211,10 +211,7 @@ impl FromWord<'_, sol_data::Bool> for bool {
 /// Returns the number that a word holds, or `None` when it is not below 2^64.
 #[inline(always)]
 pub fn small(word: &B256) -> Option<u64> {
-    match Uint::from_word(word).lanes() {
-        [low, 0, 0, 0] => Some(low),
-        _ => None,
-    }
+    Uint::from_word(word).small()
 }
 
 /// Four bytes, as a number in the order in which they are written.

@@ -9,7 +9,10 @@ use core::marker::PhantomData;
 use alloy_primitives::B256;
 use stylus_sdk::host::VM;
 
-use crate::{Account, Uint, host, output, word::Word};
+use crate::{
+    Account, Uint, host, output,
+    word::{self, Word},
+};
 
 /// A value that fills a storage slot.
 pub trait Stored: Sized {
@@ -140,11 +143,21 @@ impl<V> Place<V> {
     #[must_use]
     #[inline(always)]
     pub fn next<W>(&self, slots: u64) -> Place<W> {
-        let mut key = *Uint::from_word(&self.key);
-        // As Solidity's: places are hashes, and nothing is so long that it reaches another's.
-        key.wrapping_add(&Uint::from(slots));
-        Place { key: *key.word(), value: PhantomData }
+        Place { key: further(&self.key, slots), value: PhantomData }
     }
+}
+
+/// Returns the slot some slots further on.
+#[inline(never)]
+fn further(key: &B256, slots: u64) -> B256 {
+    let [first, second, third, last] = word::raw_lanes(key);
+    if let Some(last) = u64::from_be(last).checked_add(slots) {
+        return word::from_raw_lanes(first, second, third, last.to_be());
+    }
+    let mut key = *Uint::from_word(key);
+    // As Solidity's: places are hashes, and nothing is so long that it reaches another's.
+    key.wrapping_add(&Uint::from(slots));
+    *key.word()
 }
 
 /// One value in a slot of the layout.

@@ -83,6 +83,18 @@ pub fn same(left: &B256, right: &B256) -> bool {
     differ(0) | differ(1) | differ(2) | differ(3) == 0
 }
 
+/// Returns whether a word is less than another, as numbers.
+#[inline(never)]
+fn is_less(left: &B256, right: &B256) -> bool {
+    for index in 0..4 {
+        let (left, right) = (raw_lane(left, index), raw_lane(right, index));
+        if left != right {
+            return u64::from_be(left) < u64::from_be(right);
+        }
+    }
+    false
+}
+
 /// Returns whether a word is zero.
 #[must_use]
 #[inline(never)]
@@ -100,14 +112,16 @@ pub fn constant(word: B256) -> B256 {
 }
 
 /// Returns the four lanes of a word, as they lie in memory.
+#[must_use]
 #[inline(always)]
-pub(crate) fn raw_lanes(word: &B256) -> [u64; 4] {
+pub fn raw_lanes(word: &B256) -> [u64; 4] {
     [raw_lane(word, 0), raw_lane(word, 1), raw_lane(word, 2), raw_lane(word, 3)]
 }
 
 /// Returns the word of four lanes, as they lie in memory.
+#[must_use]
 #[inline(never)]
-pub(crate) fn from_raw_lanes(first: u64, second: u64, third: u64, last: u64) -> B256 {
+pub fn from_raw_lanes(first: u64, second: u64, third: u64, last: u64) -> B256 {
     let mut word = B256::ZERO;
     set_raw_lane(&mut word, 0, first);
     set_raw_lane(&mut word, 1, second);
@@ -251,12 +265,18 @@ impl Uint {
 
     /// Returns the number, or 2^64 − 1 when it is greater.
     #[must_use]
-    #[inline(never)]
+    #[inline(always)]
     pub fn to_u64(&self) -> u64 {
-        match raw_lanes(&self.0) {
-            [0, 0, 0, low] => swapped(low),
-            _ => u64::MAX,
-        }
+        self.small().unwrap_or(u64::MAX)
+    }
+
+    /// Returns the number, or `None` when it is not below 2^64.
+    #[must_use]
+    #[inline(never)]
+    pub fn small(&self) -> Option<u64> {
+        // Only the lowest lane is turned round: the others are compared with zero.
+        let [high, third, second, low] = raw_lanes(&self.0);
+        (high | third | second == 0).then(|| swapped(low))
     }
 
     /// Returns the number, or 2^128 − 1 when it is greater.
@@ -385,7 +405,7 @@ impl PartialOrd for Uint {
 
     #[inline(always)]
     fn lt(&self, other: &Self) -> bool {
-        !{ *self }.subtract(other)
+        is_less(&self.0, &other.0)
     }
 
     #[inline(always)]
