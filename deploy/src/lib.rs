@@ -9,7 +9,6 @@ mod error;
 mod progress;
 mod workspace;
 
-pub mod bindings;
 pub mod build;
 pub mod chain;
 pub mod contracts;
@@ -22,6 +21,8 @@ pub mod roles;
 pub mod trace;
 pub mod treasury;
 pub mod wasm;
+
+pub use datacoop_bindings as bindings;
 
 pub use artifact::{Artifact, Sizes};
 pub use book::{AddressBook, Entry as BookEntry};

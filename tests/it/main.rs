@@ -3,10 +3,15 @@
 mod connection;
 mod deployment;
 mod emission;
+mod gov_token_twins;
+mod governance;
+mod governance_gas;
+mod governor_twins;
 mod recording;
 mod rewards;
 mod rewards_model;
 mod safe_hashes;
 mod second_abi;
 mod tidy;
+mod timelock_twins;
 mod token_twins;

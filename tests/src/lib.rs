@@ -4,6 +4,8 @@ pub mod random;
 
 mod contract;
 mod coop;
+mod dao;
+mod driver;
 mod proxy;
 mod twins;
 
@@ -13,7 +15,9 @@ pub use contract::{Contract, Done, Interface};
 pub use coop::{
     ALICE, BOB, Coop, Data, GOVERNANCE, GUARDIAN, ORACLE, Rewards, artifact, artifacts, start_node,
 };
+pub use dao::{CAROL, Dao, Gov, Governor, Proposal, TOKEN, Timelock, Treasury};
 pub use datacoop_bench::peers::{Peer, interface, peer};
+pub use driver::{Drive, Driver, End};
 pub use proxy::BreakingProxy;
 pub use random::Random;
 pub use twins::{Effect, Outcome, Request, Twins, create_raw};
