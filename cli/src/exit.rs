@@ -171,6 +171,7 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::VariableNotSet { .. }
         | E::MalformedKey { .. }
         | E::Keystore { .. }
+        | E::Signing(_)
         | E::ConstructorArguments { .. }
         | E::BookVersion { .. }
         | E::BookOfAnotherChain { .. }
@@ -187,7 +188,6 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::StylusChain { .. }
         | E::CodeDiffers { .. } => Status::Chain,
         E::Treasury(error) => status_of_treasury(error),
-        E::Signing(_) => Status::Input,
         E::Reverted { .. } => Status::Rejected,
         E::InsufficientFunds { .. } => Status::Funds,
         E::MissingProgram { .. }

@@ -118,8 +118,7 @@ fn value(error: &str, Argument { name, value }: &Argument) -> String {
     let time = || value.parse().ok().map(|seconds| Time(seconds).to_string());
     let span = || value.parse().ok().map(|seconds| Span(seconds).to_string());
     let in_unit = match (error, name.as_str()) {
-        ("TreasuryPeriodOutOfBounds", _) | ("TreasuryDelayTooLong", _) => span(),
-        ("TreasuryDelayActive", "delay") => span(),
+        ("TreasuryPeriodOutOfBounds" | "TreasuryDelayTooLong" | "TreasuryDelayActive", _) => span(),
         (error, "requested" | "available") if error.starts_with("Treasury") => None,
         (_, "readyAt" | "expiredAt") => time(),
         ("RewardsInvalidQuality", "quality" | "minimum" | "maximum")

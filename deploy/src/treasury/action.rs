@@ -77,7 +77,7 @@ pub enum Action {
 pub enum Deed {
     /// One action.
     One(Action),
-    /// Several, all or none, through a contract that runs as the treasury: when it is a MultiSend,
+    /// Several, all or none, through a contract that runs as the treasury: when it is a `MultiSend`,
     /// as only [`super::MULTI_SEND`] surely is.
     Several {
         /// The contract.

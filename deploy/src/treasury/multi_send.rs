@@ -1,4 +1,4 @@
-//! Decides how several calls become one transaction: packed as Safe's MultiSend takes them.
+//! Decides how several calls become one transaction: packed as Safe's `MultiSend` takes them.
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256, address, b256, keccak256},
@@ -24,7 +24,7 @@ sol! {
     function multiSend(bytes transactions) external payable;
 }
 
-/// Packs calls into one of a MultiSend contract, to be made as a delegate call.
+/// Packs calls into one of a `MultiSend` contract, to be made as a delegate call.
 #[must_use]
 pub fn pack(multi_send: Address, calls: &[Call]) -> Call {
     let mut transactions = Vec::new();
@@ -39,7 +39,7 @@ pub fn pack(multi_send: Address, calls: &[Call]) -> Call {
     Call { to: multi_send, value: U256::ZERO, data }
 }
 
-/// Unpacks the calls of a MultiSend; there are none when one is a delegate call or cut short.
+/// Unpacks the calls of a `MultiSend`; there are none when one is a delegate call or cut short.
 pub(super) fn calls(data: &[u8]) -> Option<Vec<Call>> {
     let packed = multiSendCall::abi_decode(data).ok()?.transactions;
     let mut rest: &[u8] = &packed;
@@ -60,7 +60,7 @@ pub(super) fn calls(data: &[u8]) -> Option<Vec<Call>> {
     Some(calls)
 }
 
-/// Returns Safe's own MultiSend when it is on a chain.
+/// Returns Safe's own `MultiSend` when it is on a chain.
 ///
 /// # Errors
 ///
