@@ -46,7 +46,8 @@ pub(crate) fn setup(cast: &Cast) -> Vec<Call> {
     calls.extend([grant("PROPOSER_ROLE"), grant("CANCELLER_ROLE")]);
     calls.extend([send(ADMIN, ALICE), send(ADMIN, BOB), delegate(ADMIN), delegate(ALICE)]);
     for holder in [Target::Timelock, Target::Treasury] {
-        let call = IDataToken::transferCall { to: cast.place(holder), value: pay().value };
+        let call =
+            IDataToken::transferCall { to: cast.place(holder), value: U256::from(10) * DATA };
         calls.push(Call::data(ADMIN, &call));
     }
     calls
