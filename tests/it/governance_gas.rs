@@ -95,9 +95,8 @@ impl Pair {
         let mut excess = Vec::new();
         for (action, [ours, peer]) in &self.costs {
             let percent = ours * 100 / peer;
-            eprintln!("{action:<40} {ours:>8} {peer:>8} {percent:>4} %");
             if percent > limit {
-                excess.push(*action);
+                excess.push(format!("{action}: {ours} beside {peer}, {percent} %"));
             }
         }
         ensure!(excess.is_empty(), "more than {limit} %: {excess:?}");

@@ -187,10 +187,10 @@ fn a_malleable_signature_is_refused() {
     let token = Token::new();
     let call = signed(&alice(), &delegation(0), &domain());
     let s = B256::from(ORDER - U256::from_be_bytes(call.s.0));
-    let forged = delegateBySigCall { s, v: 55 - call.v, ..call.clone() };
+    let forged = delegateBySigCall { s, v: 55 - call.v, ..call };
     token.fails(MALLORY, &forged, &ECDSAInvalidSignatureS { s });
     for v in [0, 1, 26, 29, 255] {
-        let forged = delegateBySigCall { v, ..call.clone() };
+        let forged = delegateBySigCall { v, ..call };
         token.fails(MALLORY, &forged, &ECDSAInvalidSignature {});
     }
     let forged = delegateBySigCall { r: B256::ZERO, ..call };
