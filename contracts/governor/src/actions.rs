@@ -7,8 +7,7 @@ use datacoop_kit::{
     Account, Uint,
     abi::{Decode, FromArg, FromWord, ToAbi},
     dynamic::{Blobs, Elements},
-    host, output,
-    word::{self, Word},
+    host, output, word,
 };
 use stylus_sdk::host::VM;
 
@@ -66,9 +65,10 @@ impl<'a> Actions<'a> {
         })
     }
 
-    /// Appends the actions and the words after them to the output, encoded as arguments.
+    /// Appends the actions and the words after them to the output, encoded as arguments, and
+    /// returns how many bytes the calldatas took.
     #[inline(never)]
-    fn push(&self, more: &[B256]) {
+    fn push(&self, more: &[B256]) -> u64 {
         let words = more.len().wrapping_add(3);
         // A handful of words.
         let mut tail = (words as u64).wrapping_mul(32);
@@ -79,14 +79,22 @@ impl<'a> Actions<'a> {
         output::push_bytes(word::bytes(more));
         ToAbi::<Targets>::push_tail(self.targets);
         ToAbi::<Values>::push_tail(self.values);
+        let start = output::len();
         ToAbi::<Calldatas>::push_tail(self.calldatas);
+        // What was written since.
+        output::len().wrapping_sub(start) as u64
     }
 
     /// Returns the hash of the actions and the words after them.
     pub(crate) fn hash(&self, vm: &VM, more: &[B256]) -> B256 {
+        self.measure(vm, more).0
+    }
+
+    /// Returns the hash of the actions and the words after them, and the bytes of the calldatas.
+    pub(crate) fn measure(&self, vm: &VM, more: &[B256]) -> (B256, u64) {
         let start = output::len();
-        self.push(more);
-        host::hash_output(vm, start)
+        let bytes = self.push(more);
+        (host::hash_output(vm, start), bytes)
     }
 
     /// Appends a call with the actions and the words after them, and returns where it starts.
@@ -176,6 +184,27 @@ impl<'a> Decode<'a, (ProposalClass, Targets, Values, Calldatas, sol_data::String
     }
 }
 
+/// Calldatas whose encoding is known to take so many bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured<'a> {
+    pub(crate) calldatas: Blobs<'a>,
+    pub(crate) bytes: u64,
+}
+
+impl ToAbi<Calldatas> for Measured<'_> {
+    #[inline(always)]
+    fn push_head(&self, tail: &mut u64) {
+        output::push_number(*tail);
+        // Bytes in memory: far below 2^64.
+        *tail = tail.wrapping_add(self.bytes);
+    }
+
+    #[inline(always)]
+    fn push_tail(self) {
+        ToAbi::<Calldatas>::push_tail(self.calldatas);
+    }
+}
+
 /// As many empty texts as there are actions: signatures, which nobody uses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NoSignatures(pub(crate) u64);
@@ -194,8 +223,9 @@ impl ToAbi<sol_data::Array<sol_data::String>> for NoSignatures {
             // Offsets count from the first of them.
             output::push_number(self.0.wrapping_add(index).wrapping_mul(32));
         }
+        let nothing = B256::ZERO;
         for _ in 0..self.0 {
-            output::push(Uint::ZERO.word());
+            output::push(&nothing);
         }
     }
 }

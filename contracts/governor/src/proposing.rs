@@ -3,7 +3,7 @@
 use datacoop_kit::{Account, Result, Revert, Uint, event::emit, host};
 
 use crate::{
-    actions::{Draft, NoSignatures, Operation},
+    actions::{Draft, Measured, NoSignatures},
     classes::{Class, ClassTerms},
     external::{IVotesToken, ask},
     governor::{
@@ -113,8 +113,8 @@ impl Governor {
         }
         self.may_propose(class, &proposer)?;
         let description_hash = host::hash(&self.vm, draft.description);
-        let operation = Operation { actions: draft.actions, description_hash: &description_hash };
-        let id = operation.id(&self.vm);
+        let (id, bytes) = draft.actions.measure(&self.vm, &[description_hash]);
+        let id = Uint::new(id);
         let [targets, calldatas, values] = draft.actions.lens();
         if targets == 0 || targets != values || targets != calldatas {
             let lens = (targets, calldatas, values);
@@ -128,7 +128,7 @@ impl Governor {
         if settings.one_live {
             self.note_live(&proposer, &id)?;
         }
-        self.create(proposal, &proposer, (class, terms), draft)?;
+        self.create(proposal, &proposer, (class, terms), (draft, bytes))?;
         Ok(id)
     }
 
@@ -183,7 +183,7 @@ impl Governor {
         mut proposal: Proposal,
         proposer: &Account,
         (class, terms): (Class, ClassTerms),
-        draft: &Draft<'_>,
+        (draft, bytes): (&Draft<'_>, u64),
     ) -> Result<()> {
         let Draft { actions, description } = *draft;
         // Below 2^49, and a duration more.
@@ -205,7 +205,7 @@ impl Governor {
                 actions.targets,
                 actions.values,
                 NoSignatures(actions.targets.len() as u64),
-                actions.calldatas,
+                Measured { calldatas: actions.calldatas, bytes },
                 snapshot,
                 end,
                 description,

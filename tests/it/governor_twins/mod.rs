@@ -8,6 +8,7 @@
 
 mod attacks;
 mod ballot;
+mod gas;
 
 mod plan;
 mod run;
