@@ -91,6 +91,28 @@ async fn a_transaction_without_enough_gas_stopped_in_a_function_of_the_module() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_trap_is_named_with_the_function_in_which_it_happened() {
+    let coop = Coop::start().await.unwrap();
+    // More calldata than the program's page of memory: it ends with `unreachable`.
+    let mut data = transferCall { to: BOB, value: U256::from(1) }.abi_encode();
+    data.resize(70_000, 0);
+    let request = TransactionRequest::default().from(GOVERNANCE).to(coop.data.address);
+    let request = request.gas_limit(10_000_000).input(data.into());
+    let receipt: TransactionReceipt = coop
+        .chain
+        .provider()
+        .raw_request("eth_sendTransactionSync".into(), (request,))
+        .await
+        .unwrap();
+    assert!(!receipt.status());
+    let document = trace(&coop, receipt.transaction_hash);
+    assert!(document["error"].is_null());
+    assert_eq!(document["stop"]["contract"], "DataToken");
+    assert_eq!(document["stop"]["function"], "user_entrypoint");
+    assert!(number(&document["stop"]["wasmOffset"]) > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_there_is_not_has_no_trace() {
     let coop = Coop::start().await.unwrap();
     let hash = B256::repeat_byte(1).to_string();

@@ -14,7 +14,7 @@ use crate::IGovToken::{
 pub const MAX_BUCKETS: u64 = 32;
 
 layout! {
-    /// The storage of the genesis allocation. Written by [`GenesisStorage::note`] alone.
+    /// The storage of the genesis allocation. Written by `GenesisStorage::note` alone.
     pub struct GenesisStorage {
         /// The buckets, in the constructor's order.
         buckets: Array<B256>,

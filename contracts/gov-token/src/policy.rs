@@ -35,10 +35,10 @@ pub const LOCKED: u8 = 2;
 layout! {
     /// The storage of the transfer policy.
     pub struct PolicyStorage {
-        /// The policy and the membership contract. Written by [`PolicyStorage::set_policy`] and
-        /// [`PolicyStorage::set_membership`].
+        /// The policy and the membership contract. Written by `PolicyStorage::set_policy` and
+        /// `PolicyStorage::set_membership`.
         terms: Slot<Terms>,
-        /// Who may receive without being a member. Written by [`PolicyStorage::set_exemption`].
+        /// Who may receive without being a member. Written by `PolicyStorage::set_exemption`.
         exempt: Mapping<Account, bool>,
     }
 }

@@ -8,7 +8,7 @@
 //! # Invariant
 //!
 //! An operation is pending if and only if the list has it, at the place that its slot names.
-//! [`OperationsStorage::schedule`] and [`OperationsStorage::end`] are the only writers of both.
+//! `OperationsStorage::schedule` and `OperationsStorage::end` are the only writers of both.
 
 use alloy_primitives::B256;
 use datacoop_kit::{
@@ -38,11 +38,11 @@ const DONE: u64 = 1;
 layout! {
     /// The storage of operations.
     pub struct OperationsStorage {
-        /// Every operation by its id. Written by [`OperationsStorage::schedule`] and
-        /// [`OperationsStorage::end`].
+        /// Every operation by its id. Written by `OperationsStorage::schedule` and
+        /// `OperationsStorage::end`.
         operations: Mapping<B256, Operation>,
         /// The minimum delay and the number of pending operations. Written by
-        /// [`OperationsStorage::set_min_delay`], and by those of `operations`.
+        /// `OperationsStorage::set_min_delay`, and by those of `operations`.
         terms: Slot<Terms>,
         /// The pending operations by their place. Written by those of `operations`.
         pending: Mapping<Uint, B256>,
