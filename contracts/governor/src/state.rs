@@ -165,6 +165,7 @@ impl Governor {
         if !votes.add(&proposal.tally(2).get(vm)) {
             return Err(Revert::overflow());
         }
-        Ok(!(votes < quorum))
+        let is_short = votes < quorum;
+        Ok(!is_short)
     }
 }

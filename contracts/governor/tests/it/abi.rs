@@ -59,7 +59,7 @@ fn an_id_does_not_depend_on_how_the_actions_were_encoded() {
     assert_eq!(stage.ask(&call), plan.id());
     let mut calldata = call.abi_encode();
     // Dirt where the padding of the five bytes is, and behind everything.
-    *calldata.last_mut().unwrap() = 0xff;
+    *calldata.last_mut().expect("it fits") = 0xff;
     calldata.extend([0xee; 40]);
     let output = stage.chain.call(MALLORY, GOVERNOR, &calldata).expect("it is read");
     assert_eq!(U256::from_be_slice(&output), plan.id());
@@ -91,8 +91,9 @@ fn only_execution_and_relaying_take_ether() {
 fn a_vote_that_would_never_start_is_not_proposed() {
     let stage = Stage::new();
     let longest = (1_u64 << 48) - 1;
-    let call =
-        IGovernor::setVotingDelayCall { newVotingDelay: longest.to_string().parse().unwrap() };
+    let call = IGovernor::setVotingDelayCall {
+        newVotingDelay: longest.to_string().parse().expect("it fits"),
+    };
     stage.govern(&[call.abi_encode()]).expect("it is a number of 48 bits");
     let value = U256::from(stage.chain.time() + longest);
     stage.fails(
@@ -117,7 +118,7 @@ fn interfaces_are_told_by_their_ids() {
     }
 }
 
-fn proposal_id() -> u32 {
+const fn proposal_id() -> u32 {
     u32::from_be_bytes(IGovernor::getProposalIdCall::SELECTOR)
 }
 

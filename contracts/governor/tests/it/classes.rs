@@ -18,18 +18,21 @@ use crate::{
 
 const HOUR: u64 = 3_600;
 
+/// Calls, ether of one of them in wei, and which one that is.
+type Beyond = (Vec<(Address, Vec<u8>)>, u64, usize);
+
 const CLASSES: [ProposalClass; 2] = [ProposalClass::FastTrack, ProposalClass::Optimistic];
 
 fn terms(class: ProposalClass, [delay, period, veto]: [u64; 3]) -> IGovernor::setClassTermsCall {
     IGovernor::setClassTermsCall {
         proposalClass: class,
-        votingDelay: delay.to_string().parse().unwrap(),
-        votingPeriod: period.try_into().unwrap(),
+        votingDelay: delay.to_string().parse().expect("it fits"),
+        votingPeriod: period.try_into().expect("it fits"),
         vetoNumerator: U256::from(veto),
     }
 }
 
-fn allow(
+const fn allow(
     proposalClass: ProposalClass,
     target: Address,
     selector: [u8; 4],
@@ -208,7 +211,7 @@ fn the_fast_track_still_needs_votes() {
 fn the_whitelist_cannot_be_passed_by() {
     let stage = classy();
     let other = [0xda, 0x7a, 0xc0, 0x0a];
-    let beyond: [(Vec<(Address, Vec<u8>)>, u64, usize); 7] = [
+    let beyond: [Beyond; 7] = [
         // Another function, another contract, no function, part of one, and all of that behind an
         // allowed action.
         (vec![(TARGET, other.to_vec())], 0, 0),

@@ -9,11 +9,11 @@ use governor::IGovernor::{
 
 use crate::support::{ALICE, BOB, CAROL, DELAY, EXTENSION, PERIOD, Plan, QUORUM, Stage};
 
-fn set(account: Address, excluded: bool) -> IGovernor::setQuorumExclusionCall {
+const fn set(account: Address, excluded: bool) -> IGovernor::setQuorumExclusionCall {
     IGovernor::setQuorumExclusionCall { account, excluded }
 }
 
-fn event(account: Address, excluded: bool) -> QuorumExclusionSet {
+const fn event(account: Address, excluded: bool) -> QuorumExclusionSet {
     QuorumExclusionSet { account, oldExcluded: !excluded, newExcluded: excluded }
 }
 

@@ -22,11 +22,14 @@ use crate::{
 fn governed() -> Vec<Vec<u8>> {
     let account = MALLORY;
     vec![
-        IGovernor::setVotingDelayCall { newVotingDelay: "1".parse().unwrap() }.abi_encode(),
+        IGovernor::setVotingDelayCall { newVotingDelay: "1".parse().expect("it fits") }
+            .abi_encode(),
         IGovernor::setVotingPeriodCall { newVotingPeriod: 1 }.abi_encode(),
         IGovernor::setProposalThresholdCall { newProposalThreshold: U256::ZERO }.abi_encode(),
-        IGovernor::setLateQuorumVoteExtensionCall { newVoteExtension: "1".parse().unwrap() }
-            .abi_encode(),
+        IGovernor::setLateQuorumVoteExtensionCall {
+            newVoteExtension: "1".parse().expect("it fits"),
+        }
+        .abi_encode(),
         IGovernor::updateQuorumNumeratorCall { newQuorumNumerator: U256::ZERO }.abi_encode(),
         IGovernor::relayCall { target: account, value: U256::ZERO, data: Bytes::new() }
             .abi_encode(),
@@ -34,7 +37,7 @@ fn governed() -> Vec<Vec<u8>> {
         IGovernor::setOneLiveProposalCall { newValue: true }.abi_encode(),
         IGovernor::setClassTermsCall {
             proposalClass: ProposalClass::FastTrack,
-            votingDelay: "1".parse().unwrap(),
+            votingDelay: "1".parse().expect("it fits"),
             votingPeriod: 3_600,
             vetoNumerator: U256::ZERO,
         }
@@ -75,7 +78,7 @@ fn only_the_timelock_governs_and_only_while_a_proposal_is_executed() {
 fn governance_changes_the_voting_terms_within_their_bounds() {
     let stage = Stage::new();
     stage.governs(
-        &IGovernor::setVotingDelayCall { newVotingDelay: "7".parse().unwrap() },
+        &IGovernor::setVotingDelayCall { newVotingDelay: "7".parse().expect("it fits") },
         &VotingDelaySet { oldVotingDelay: U256::from(DELAY), newVotingDelay: U256::from(7) },
     );
     stage.governs(
@@ -86,15 +89,21 @@ fn governance_changes_the_voting_terms_within_their_bounds() {
         },
     );
     stage.governs(
-        &IGovernor::setLateQuorumVoteExtensionCall { newVoteExtension: "1000".parse().unwrap() },
+        &IGovernor::setLateQuorumVoteExtensionCall {
+            newVoteExtension: "1000".parse().expect("it fits"),
+        },
         &LateQuorumVoteExtensionSet { oldVoteExtension: EXTENSION, newVoteExtension: PERIOD },
     );
     stage.governs(
-        &IGovernor::setLateQuorumVoteExtensionCall { newVoteExtension: "300".parse().unwrap() },
+        &IGovernor::setLateQuorumVoteExtensionCall {
+            newVoteExtension: "300".parse().expect("it fits"),
+        },
         &LateQuorumVoteExtensionSet { oldVoteExtension: PERIOD, newVoteExtension: EXTENSION },
     );
     stage.refuses(
-        &IGovernor::setLateQuorumVoteExtensionCall { newVoteExtension: "1001".parse().unwrap() },
+        &IGovernor::setLateQuorumVoteExtensionCall {
+            newVoteExtension: "1001".parse().expect("it fits"),
+        },
         &GovernorPreventLateQuorumVoteExtensionTooLarge {
             newVoteExtension: U256::from(PERIOD + 1),
             maxVoteExtension: U256::from(PERIOD),

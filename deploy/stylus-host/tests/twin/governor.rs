@@ -1,6 +1,8 @@
 //! Twin run of a script: a governor's whole life, from proposing to executing, with a token and a
 //! timelock that answer everything with the block's time: so many votes, and a delay so long.
 
+#![allow(non_snake_case, reason = "values are named after the fields of the interface")]
+
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use datacoop_deploy::{
