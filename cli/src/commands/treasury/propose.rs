@@ -58,7 +58,7 @@ pub(crate) struct ProposeArgs {
     #[arg(long)]
     export: bool,
 
-    /// Where it goes [default: treasury-<nonce>.json, or treasury-batch.json]
+    /// Where it goes [default: treasury-NONCE.json, or treasury-batch.json]
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
 

@@ -8,6 +8,7 @@ use std::{
 use alloy::{primitives::B256, signers::local::PrivateKeySigner};
 use datacoop_deploy::{
     chain::{Receipt, Sender},
+    contracts::TREASURY,
     treasury::{OwnerSignature, SignatureKind, Signing, TransactionFile, approve},
 };
 use serde::Serialize;
@@ -79,6 +80,9 @@ impl SignArgs {
         let owner = signer.address();
         let names =
             rpc.book_path_of(file.chain_id).map(|path| Names::read(&path)).unwrap_or_default();
+        if names.address(TREASURY.name).is_some_and(|own| own != file.treasury) {
+            out.say("this is not the treasury of the address book on this machine");
+        }
         let does = say::transaction(&file.transaction, file.treasury, &names);
         let kind = match (is_approval, eth_sign) {
             (true, _) => SignatureKind::ApprovedHash,
