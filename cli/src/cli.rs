@@ -18,6 +18,7 @@ Exit status:
   6  the account cannot pay
   7  a contract could not be built, checked or translated
   8  a benchmark is worse than the committed one
+  9  the chain is not as it should be
   130  interrupted"
     };
 }
@@ -60,6 +61,7 @@ pub(crate) enum Command {
     Build(commands::build::BuildArgs),
     Node(commands::node::NodeArgs),
     Deploy(commands::deploy::DeployArgs),
+    Roles(commands::roles::RolesArgs),
     /// Records contributions on chain, as the cooperative's oracle.
     #[command(subcommand)]
     Oracle(commands::oracle::OracleCommand),
@@ -82,6 +84,7 @@ impl Command {
             Self::Build(_) => "build",
             Self::Node(_) => "node",
             Self::Deploy(_) => "deploy",
+            Self::Roles(_) => "roles",
             Self::Oracle(command) => command.name(),
             Self::Token(command) => command.name(),
             Self::Member(command) => command.name(),
@@ -101,6 +104,7 @@ impl Cli {
             Command::Build(args) => args.run(&out),
             Command::Node(args) => args.run(&out).await,
             Command::Deploy(args) => args.run(&rpc, &out).await,
+            Command::Roles(args) => args.run(&rpc, &out).await,
             Command::Oracle(command) => command.run(&rpc, &out).await,
             Command::Token(command) => command.run(&rpc, &out).await,
             Command::Member(command) => command.run(&rpc, &out).await,

@@ -30,6 +30,8 @@ pub(crate) enum Status {
     Build = 7,
     /// A benchmark is worse than the committed one.
     Worse = 8,
+    /// The chain is not as it should be.
+    Check = 9,
     /// The user interrupted the command.
     Interrupted = 130,
 }
@@ -51,6 +53,18 @@ pub(crate) struct BenchmarksWorse(pub(crate) Vec<datacoop_bench::Worse>);
 
 fn lines(worse: &[datacoop_bench::Worse]) -> String {
     worse.iter().map(|worse| format!("\n  {worse}")).collect()
+}
+
+/// Roles that are still held by accounts that deployed a contract.
+#[derive(Debug, thiserror::Error)]
+#[error("who deployed the cooperative still holds power over it; a transaction of whoever administers the role takes it:{}", roles(.0))]
+pub(crate) struct RolesLeft(pub(crate) Vec<datacoop_deploy::roles::Held>);
+
+fn roles(held: &[datacoop_deploy::roles::Held]) -> String {
+    let line = |held: &datacoop_deploy::roles::Held| {
+        format!("\n  {} is {} of {}", held.holder, held.role, held.contract)
+    };
+    held.iter().map(line).collect()
 }
 
 /// The user interrupted the command.
@@ -135,6 +149,8 @@ fn status_of(error: &(dyn std::error::Error + 'static)) -> Option<Status> {
         Some(Status::Usage)
     } else if error.is::<BenchmarksWorse>() {
         Some(Status::Worse)
+    } else if error.is::<RolesLeft>() {
+        Some(Status::Check)
     } else if let Some(error) = error.downcast_ref::<datacoop_bench::Error>() {
         status_of_bench(error)
     } else if error.is::<Interrupted>() {
@@ -159,6 +175,7 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::BookVersion { .. }
         | E::BookOfAnotherChain { .. }
         | E::BookIsStale { .. }
+        | E::NotSelfGoverned { .. }
         | E::NotDeployed { .. } => Status::Input,
         E::Unreachable { .. }
         | E::Refusal { .. }

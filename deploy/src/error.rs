@@ -290,6 +290,13 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// A cooperative that is there does not govern itself.
+    #[error("the cooperative of `{}` has no governor, and governance cannot be put under it afterwards; deploy another with `--replace`", path.display())]
+    NotSelfGoverned {
+        /// The address book.
+        path: PathBuf,
+    },
+
     // Recording.
     /// A batch stopped before its end.
     #[error(

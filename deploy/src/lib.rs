@@ -18,6 +18,7 @@ pub mod deploy;
 pub mod keys;
 pub mod node;
 pub mod record;
+pub mod roles;
 pub mod trace;
 pub mod wasm;
 

@@ -10,7 +10,7 @@ use datacoop_deploy::{
     Workspace, build,
     chain::Sender,
     contracts::CONTRACTS,
-    deploy::{CoopConfig, Deployment, Existing, deploy_coop},
+    deploy::{CoopConfig, Deployment, Existing, GovernanceConfig, deploy_coop},
 };
 use serde::Serialize;
 
@@ -18,10 +18,14 @@ use crate::{
     amount::Amount,
     args::{RpcArgs, WalletArgs},
     cli::after_help,
+    exit::Usage,
     output::{Account, Out, Report, table},
 };
 
 /// Deploys DATA and its rewards, gives out their roles, and writes the address book.
+///
+/// With `--dao` it deploys GOV, the governor, the timelock and the treasury as well, and the timelock
+/// holds every role in the end; `datacoop roles` shows that the deployer holds none.
 ///
 /// Builds the contracts first, if they changed. Running it again carries on where it stopped, and
 /// does nothing when everything is there.
@@ -30,11 +34,28 @@ use crate::{
     "datacoop deploy --from dev:0                        everything held by one dev account"
     "datacoop deploy --from dev:0 --oracle 0x7099…79C8   another account records contributions"
     "datacoop deploy --from keystore:key.json --network 421614 --governance 0x…"
+    "datacoop deploy --from dev:0 --dao local --owners 0xf39F…2266,0x7099…79C8,0x3C44…93BC"
 ))]
 pub(crate) struct DeployArgs {
     /// Who administers DATA and governs the rewards [default: the deployer]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "dao")]
     governance: Option<Address>,
+
+    /// Put the cooperative under its own governance, with the terms of this profile.
+    #[arg(long, value_name = "PROFILE", requires = "owners")]
+    dao: Option<Profile>,
+
+    /// Who owns the treasury, and shares the first GOV.
+    #[arg(long, value_name = "ADDRESS,…", value_delimiter = ',', requires = "dao")]
+    owners: Vec<Address>,
+
+    /// How many owners must sign a payment [default: a majority]
+    #[arg(long, value_name = "NUMBER", requires = "dao")]
+    threshold: Option<u64>,
+
+    /// Until when the guardian may veto proposals, in days from now [default: never]
+    #[arg(long, value_name = "DAYS", requires_all = ["dao", "guardian"])]
+    veto_days: Option<u64>,
 
     /// Who records contributions [default: the deployer]
     #[arg(long, value_name = "ADDRESS")]
@@ -44,7 +65,7 @@ pub(crate) struct DeployArgs {
     #[arg(long, value_name = "ADDRESS")]
     guardian: Option<Address>,
 
-    /// Who receives the first supply [default: governance]
+    /// Who receives the first supply [default: governance, the treasury with `--dao`]
     #[arg(long, value_name = "ADDRESS")]
     recipient: Option<Address>,
 
@@ -66,6 +87,17 @@ pub(crate) struct DeployArgs {
 
     #[command(flatten)]
     wallet: WalletArgs,
+}
+
+/// Terms of self-government.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Profile {
+    /// For a chain on this machine: votes of ten minutes, five minutes in the timelock.
+    Local,
+    /// For a chain with value: votes of a week, two days in the timelock.
+    Standard,
+    /// As standard, and two days before the treasury pays what its owners signed.
+    Enhanced,
 }
 
 #[derive(Serialize)]
@@ -90,7 +122,7 @@ impl DeployArgs {
         let signer = self.wallet.signer()?;
         let chain = rpc.connect().await?;
         let sender = Sender::new(&chain, signer);
-        let config = self.config(sender.address());
+        let config = self.config(&sender).await?;
         let existing = if self.replace { Existing::Replace } else { Existing::Reuse };
         let workspace = Workspace::find()?;
         let artifacts =
@@ -114,19 +146,45 @@ impl DeployArgs {
     }
 
     /// The configuration: what was not said is the deployer's and the library's default.
-    fn config(&self, deployer: Address) -> CoopConfig {
+    async fn config(&self, sender: &Sender) -> anyhow::Result<CoopConfig> {
         let Self { governance, oracle, guardian, recipient, .. } = *self;
+        let deployer = sender.address();
         let governance = governance.unwrap_or(deployer);
         let default = CoopConfig::of_one(governance, oracle.unwrap_or(deployer));
         let wei = |amount: Option<Amount>, default| amount.map_or(default, |Amount(wei)| wei);
-        CoopConfig {
+        let self_government = self.self_government(sender).await?;
+        // The library's default is the treasury.
+        let treasury = self_government.as_ref().map(|_| Address::ZERO);
+        Ok(CoopConfig {
+            self_government,
             guardian: guardian.unwrap_or(default.guardian),
-            recipient: recipient.unwrap_or(default.recipient),
+            recipient: recipient.or(treasury).unwrap_or(default.recipient),
             supply: wei(self.supply, default.supply),
             emission_floor: wei(self.emission_floor, default.emission_floor),
             emission_bps: self.emission_bps.map_or(default.emission_bps, U256::from),
             ..default
+        })
+    }
+
+    /// The terms of self-government, if the cooperative is to have it.
+    async fn self_government(&self, sender: &Sender) -> anyhow::Result<Option<GovernanceConfig>> {
+        let Some(profile) = self.dao else { return Ok(None) };
+        let owners = &self.owners;
+        let mut terms = match profile {
+            Profile::Local => GovernanceConfig::local(owners),
+            Profile::Standard => GovernanceConfig::standard(owners),
+            Profile::Enhanced => GovernanceConfig::enhanced(owners),
+        };
+        terms.threshold = self.threshold.unwrap_or(terms.threshold);
+        if terms.threshold == 0 || terms.threshold > owners.len() as u64 {
+            let (threshold, owners) = (terms.threshold, owners.len());
+            return Err(Usage(format!("of {owners} owners {threshold} cannot sign")).into());
         }
+        if let Some(days) = self.veto_days {
+            let seconds = days.saturating_mul(24 * 3_600);
+            terms.veto_until = sender.chain().now().await?.saturating_add(seconds);
+        }
+        Ok(Some(terms))
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod deploy;
 pub(crate) mod member;
 pub(crate) mod node;
 pub(crate) mod oracle;
+pub(crate) mod roles;
 pub(crate) mod token;
 pub(crate) mod trace;
 pub(crate) mod translate;

@@ -8,32 +8,31 @@ use std::{fs, io, path::Path};
 
 use alloy::{
     dyn_abi::DynSolValue,
-    primitives::{Address, B256, U256, keccak256, uint},
+    primitives::{Address, U256, uint},
 };
 use serde::Serialize;
 
-use super::create;
+use super::{governance::GovernanceConfig, run::Run};
 use crate::{
     AddressBook, Artifact, Error, Event, Progress, Stage,
-    bindings::IDataToken::{
-        DEFAULT_ADMIN_ROLECall, MINTER_ROLECall, PAUSER_ROLECall, grantRoleCall, hasRoleCall,
-        renounceRoleCall,
-    },
-    book::Entry,
-    chain::{Chain, Receipt, Sender},
-    contracts::{Contract, DATA_COOP_REWARDS, DATA_TOKEN},
+    chain::{Receipt, Sender},
+    contracts::{DATA_COOP_REWARDS, DATA_TOKEN, GOVERNOR},
 };
 
 /// One DATA in its smallest unit, of which there are 10^18.
 const DATA: U256 = uint!(1_000_000_000_000_000_000_U256);
 
-/// The steps of a deployment: two contracts, three roles given and one given up.
-const STEPS: u64 = 6;
+/// The steps of a deployment: two contracts, three roles given and one given up, and the end.
+const STEPS: u64 = 7;
 
 /// Who holds which office, and how much DATA there is and may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CoopConfig {
-    /// Administers DATA's roles and its emission cap, and governs DataCoopRewards.
+    /// How the cooperative governs itself. With it the timelock is what `governance` says, and the
+    /// treasury receives the first supply when `recipient` is the zero address.
+    pub self_government: Option<GovernanceConfig>,
+    /// Administers DATA's roles and its emission cap, and governs DataCoopRewards, unless the
+    /// cooperative governs itself.
     pub governance: Address,
     /// Records contributions.
     pub oracle: Address,
@@ -56,6 +55,7 @@ impl CoopConfig {
     pub fn of_one(account: Address, oracle: Address) -> Self {
         let million = uint!(1_000_000_U256) * DATA;
         Self {
+            self_government: None,
             governance: account,
             oracle,
             guardian: Address::ZERO,
@@ -64,11 +64,6 @@ impl CoopConfig {
             emission_floor: million,
             emission_bps: uint!(1_000_U256),
         }
-    }
-
-    /// Returns who may pause DATA.
-    fn pauser(&self) -> Address {
-        if self.guardian.is_zero() { self.governance } else { self.guardian }
     }
 }
 
@@ -101,7 +96,8 @@ pub struct Deployment {
     pub steps: Vec<Step>,
 }
 
-/// Deploys DATA and DataCoopRewards and hands out their roles, as far as it is not done already.
+/// Deploys DATA and DataCoopRewards, before them whatever governs the cooperative, and hands out all
+/// roles, as far as it is not done already.
 ///
 /// The sender pays, and holds no role afterwards unless the configuration says so.
 ///
@@ -110,6 +106,7 @@ pub struct Deployment {
 /// - The failures of [`create`] and of [`Sender::call`].
 /// - [`Error::BookOfAnotherChain`], [`Error::BookIsStale`], [`Error::BookVersion`],
 ///   [`Error::MalformedFile`]: the address book cannot be used.
+/// - [`Error::NotSelfGoverned`]: the cooperative is there, and does not govern itself as asked.
 /// - [`Error::UnknownContract`]: an artifact is missing.
 pub async fn deploy_coop(
     sender: &Sender,
@@ -128,26 +125,43 @@ pub async fn deploy_coop(
         None => AddressBook::new(book, chain),
     };
     let stage = Stage::Deploy;
-    progress.report(Event::Began { stage, subject: "the cooperative", total: Some(STEPS) });
+    let steps = STEPS + config.self_government.as_ref().map_or(0, GovernanceConfig::steps);
+    progress.report(Event::Began { stage, subject: "the cooperative", total: Some(steps) });
     let mut run = Run { sender, artifacts, config, progress, book, steps: Vec::new(), done: 0 };
     let result = run.all().await;
     progress.report(Event::Ended { stage });
     result.map(|()| Deployment { book: run.book, steps: run.steps })
 }
 
-/// A deployment under way.
-struct Run<'a> {
-    sender: &'a Sender,
-    artifacts: &'a [Artifact],
-    config: &'a CoopConfig,
-    progress: &'a dyn Progress,
-    book: AddressBook,
-    steps: Vec<Step>,
-    done: u64,
-}
-
 impl Run<'_> {
     async fn all(&mut self) -> Result<(), Error> {
+        let config = self.config;
+        if self.book.roles_given {
+            return match config.self_government {
+                Some(_) if !self.book.contracts.contains_key(GOVERNOR.name) => {
+                    Err(Error::NotSelfGoverned { path: self.book.path().to_path_buf() })
+                }
+                _ => Ok(()),
+            };
+        }
+        let (governance, recipient) = match &config.self_government {
+            None => (config.governance, config.recipient),
+            Some(terms) => {
+                let organs = self.organs(terms).await?;
+                let treasury = config.recipient.is_zero();
+                let recipient = if treasury { organs.treasury } else { config.recipient };
+                (organs.timelock, recipient)
+            }
+        };
+        self.data(governance, recipient).await?;
+        self.book.roles_given = true;
+        self.book.write()?;
+        self.advance();
+        Ok(())
+    }
+
+    /// Creates DATA and DataCoopRewards and hands out their roles.
+    async fn data(&mut self, governance: Address, recipient: Address) -> Result<(), Error> {
         let (config, deployer) = (self.config, self.sender.address());
         let token = self
             .contract(
@@ -155,7 +169,7 @@ impl Run<'_> {
                 &[
                     // The deployer gives out the roles, and gives its own up in the end.
                     DynSolValue::Address(deployer),
-                    DynSolValue::Address(config.recipient),
+                    DynSolValue::Address(recipient),
                     DynSolValue::Uint(config.supply, 256),
                     DynSolValue::Uint(config.emission_floor, 256),
                     DynSolValue::Uint(config.emission_bps, 256),
@@ -167,105 +181,18 @@ impl Run<'_> {
                 &DATA_COOP_REWARDS,
                 &[
                     DynSolValue::Address(token),
-                    DynSolValue::Address(config.governance),
+                    DynSolValue::Address(governance),
                     DynSolValue::Address(config.oracle),
                     DynSolValue::Address(config.guardian),
                 ],
             )
             .await?;
-        if self.book.roles_given {
-            return Ok(());
-        }
-        let chain = self.sender.chain();
-        let admin = chain.read(token, &DEFAULT_ADMIN_ROLECall {}).await?;
-        let minter = chain.read(token, &MINTER_ROLECall {}).await?;
-        let pauser = chain.read(token, &PAUSER_ROLECall {}).await?;
-        self.grant(token, minter, "minter", rewards).await?;
-        self.grant(token, pauser, "pauser", config.pauser()).await?;
-        self.grant(token, admin, "administrator", config.governance).await?;
-        if deployer != config.governance {
-            self.renounce(token, admin).await?;
-        }
-        self.book.roles_given = true;
-        self.book.write()?;
-        self.advance();
-        Ok(())
+        let data = (&DATA_TOKEN, token);
+        let pauser = if config.guardian.is_zero() { governance } else { config.guardian };
+        self.grant(data, "MINTER", rewards).await?;
+        self.grant(data, "PAUSER", pauser).await?;
+        self.hand_over(data, governance).await
     }
-
-    /// Creates a contract, unless the address book has it.
-    async fn contract(
-        &mut self,
-        contract: &Contract,
-        values: &[DynSolValue],
-    ) -> Result<Address, Error> {
-        if let Some(entry) = self.book.contracts.get(contract.name) {
-            let address = entry.address;
-            self.advance();
-            return Ok(address);
-        }
-        let artifact = self.artifacts.iter().find(|artifact| artifact.name == contract.name);
-        let artifact = artifact.ok_or_else(|| Error::UnknownContract {
-            name: contract.name.to_owned(),
-            known: self.artifacts.iter().map(|artifact| artifact.name.as_str()).collect(),
-        })?;
-        let arguments = contract.encode_constructor(values)?;
-        let created = create(self.sender, artifact, &arguments).await?;
-        let entry = Entry {
-            address: created.address,
-            deployer: self.sender.address(),
-            transaction: created.receipt.transaction,
-            block: created.receipt.block,
-            gas_used: created.receipt.gas_used,
-            code_hash: keccak256(&artifact.deployed_bytecode),
-            constructor_arguments: arguments.into(),
-        };
-        self.book.contracts.insert(contract.name.to_owned(), entry);
-        self.book.write()?;
-        self.took(format!("{} created", contract.name), created.receipt);
-        Ok(created.address)
-    }
-
-    async fn grant(
-        &mut self,
-        token: Address,
-        role: B256,
-        name: &str,
-        account: Address,
-    ) -> Result<(), Error> {
-        if holds(self.sender.chain(), token, role, account).await? {
-            self.advance();
-            return Ok(());
-        }
-        let receipt = self.sender.call(token, &grantRoleCall { role, account }).await?;
-        self.took(format!("{account} made {name} of DataToken"), receipt);
-        Ok(())
-    }
-
-    async fn renounce(&mut self, token: Address, role: B256) -> Result<(), Error> {
-        let account = self.sender.address();
-        if !holds(self.sender.chain(), token, role, account).await? {
-            return Ok(());
-        }
-        let call = renounceRoleCall { role, callerConfirmation: account };
-        let receipt = self.sender.call(token, &call).await?;
-        let name = "the deployer's administration of DataToken given up".to_owned();
-        self.steps.push(Step { name, receipt });
-        Ok(())
-    }
-
-    fn took(&mut self, name: String, receipt: Receipt) {
-        self.steps.push(Step { name, receipt });
-        self.advance();
-    }
-
-    fn advance(&mut self) {
-        self.done += 1;
-        self.progress.report(Event::Advanced { stage: Stage::Deploy, done: self.done });
-    }
-}
-
-async fn holds(chain: &Chain, token: Address, role: B256, account: Address) -> Result<bool, Error> {
-    chain.read(token, &hasRoleCall { role, account }).await
 }
 
 fn remove(path: &Path) -> Result<(), Error> {

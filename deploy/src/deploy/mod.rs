@@ -2,9 +2,12 @@
 
 mod coop;
 mod create;
+mod governance;
+mod run;
 
 pub use coop::{CoopConfig, Deployment, Existing, Step, deploy_coop};
 pub use create::{Created, Way, create};
+pub use governance::{Allocation, GovernanceConfig, TransferPolicy};
 
 #[cfg(test)]
 mod tests;
