@@ -10,7 +10,7 @@ use alloy::{
 };
 use serde::Serialize;
 
-use crate::contracts::CONTRACTS;
+use crate::governance::Place;
 
 /// An argument with its name and its value in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,7 +63,7 @@ struct Index {
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let abis = || CONTRACTS.iter().map(|contract| (contract.abi)());
+    let abis = || Place::ALL.into_iter().map(|place| place.abi().clone());
     Index {
         errors: abis()
             .flat_map(|abi| abi.errors.into_values().flatten())

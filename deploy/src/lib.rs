@@ -11,10 +11,12 @@ mod workspace;
 
 pub mod bindings;
 pub mod build;
+pub mod calendar;
 pub mod chain;
 pub mod contracts;
 mod decode;
 pub mod deploy;
+pub mod governance;
 pub mod keys;
 pub mod node;
 pub mod record;

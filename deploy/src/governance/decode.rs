@@ -45,6 +45,19 @@ pub fn decode(action: &Action, vocabulary: &Vocabulary) -> Sentence {
         .unwrap_or_else(|| Sentence::Raw(action.clone()))
 }
 
+/// Returns the accounts that an action may be a payment of, as tokens whose decimals matter.
+pub(super) fn tokens_of(action: &Action) -> Option<Address> {
+    let call = execTransactionFromModuleCall::abi_decode(&action.calldata).ok()?;
+    if call.to != action.target {
+        return transferCall::abi_decode(&call.data).is_ok().then_some(call.to);
+    }
+    payCall::abi_decode(&call.data)
+        .map(|call| call.token)
+        .or_else(|_| setBudgetCall::abi_decode(&call.data).map(|call| call.token))
+        .or_else(|_| setSpendingLimitCall::abi_decode(&call.data).map(|call| call.token))
+        .ok()
+}
+
 /// What the treasury is made to do.
 fn of_treasury(action: &Action, vocabulary: &Vocabulary) -> Option<Sentence> {
     if vocabulary.place(action.target) != Some(Place::Treasury) {

@@ -37,7 +37,7 @@ pub enum Period {
 impl Period {
     /// Takes the treasury's number, of which zero is for ever.
     #[must_use]
-    pub const fn of(seconds: U256) -> Self {
+    pub fn of(seconds: U256) -> Self {
         if seconds.is_zero() { Self::Forever } else { Self::Seconds(seconds) }
     }
 
@@ -52,7 +52,7 @@ impl Period {
 }
 
 /// What an action does, in a form that can be written in words and as calldata.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Sentence {
     /// Parameters that one call sets.
     Set(Vec<Setting>),
