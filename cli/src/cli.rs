@@ -71,6 +71,9 @@ pub(crate) enum Command {
     /// Looks at members.
     #[command(subcommand)]
     Member(commands::member::MemberCommand),
+    /// Governs: proposals in words, votes, and what they would change.
+    #[command(subcommand)]
+    Gov(commands::gov::GovCommand),
     Translate(commands::translate::TranslateArgs),
     Bench(commands::bench::BenchArgs),
     Trace(commands::trace::TraceArgs),
@@ -88,6 +91,7 @@ impl Command {
             Self::Oracle(command) => command.name(),
             Self::Token(command) => command.name(),
             Self::Member(command) => command.name(),
+            Self::Gov(command) => command.name(),
             Self::Translate(_) => "translate",
             Self::Bench(_) => "bench",
             Self::Trace(_) => "trace",
@@ -108,6 +112,7 @@ impl Cli {
             Command::Oracle(command) => command.run(&rpc, &out).await,
             Command::Token(command) => command.run(&rpc, &out).await,
             Command::Member(command) => command.run(&rpc, &out).await,
+            Command::Gov(command) => command.run(&rpc, &out).await,
             Command::Translate(args) => args.run(&out),
             Command::Bench(args) => args.run(&out).await,
             Command::Trace(args) => args.run(&rpc, &out).await,

@@ -163,7 +163,11 @@ fn status_of(error: &(dyn std::error::Error + 'static)) -> Option<Status> {
 const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
     use datacoop_deploy::Error as E;
     Some(match error {
-        E::UnknownKeySource { .. } | E::UnknownContract { .. } | E::MalformedUrl => Status::Usage,
+        E::UnknownKeySource { .. }
+        | E::UnknownContract { .. }
+        | E::MalformedUrl
+        | E::Sentence { .. }
+        | E::Words(_) => Status::Usage,
         E::WorkspaceNotFound { .. }
         | E::Io { .. }
         | E::MalformedFile { .. }
@@ -171,6 +175,10 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::VariableNotSet { .. }
         | E::MalformedKey { .. }
         | E::Keystore { .. }
+        | E::NoSuchProposal { .. }
+        | E::AmbiguousProposal { .. }
+        | E::Ballot { .. }
+        | E::Signing { .. }
         | E::ConstructorArguments { .. }
         | E::BookVersion { .. }
         | E::BookOfAnotherChain { .. }
@@ -185,8 +193,9 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::NoContract { .. }
         | E::CodeTooLarge { .. }
         | E::StylusChain { .. }
+        | E::CannotFork { .. }
         | E::CodeDiffers { .. } => Status::Chain,
-        E::Reverted { .. } => Status::Rejected,
+        E::Reverted { .. } | E::NotEnoughVotes { .. } | E::NotYet { .. } => Status::Rejected,
         E::InsufficientFunds { .. } => Status::Funds,
         E::MissingProgram { .. }
         | E::ProgramFailed { .. }

@@ -1,5 +1,7 @@
 //! Decides how the errors of the contracts are said to people, and what can be done about them.
 
+mod governance;
+
 use alloy::sol_types::SolError;
 use datacoop_deploy::{
     Argument, DecodedError, bindings::IDataCoopRewards::RewardsBatchEntryFailed, decode_error,
@@ -24,7 +26,8 @@ impl Phrase {
     }
 }
 
-/// Every error of the suite. A test fails when one is missing or an argument is misspelt.
+/// The errors of DATA and its rewards. A test fails when one of the suite's is missing or an argument
+/// is misspelt.
 const PHRASES: &[Phrase] = &[
     // Rewards.
     phrase("RewardsUnauthorizedOracle", "{caller} is not the verified oracle")
@@ -54,14 +57,14 @@ const PHRASES: &[Phrase] = &[
     .hint("the cap frees itself as the year goes on; governance may change it"),
     phrase("EmissionFloorTooHigh", "an emission floor of {floor} DATA is above {maximum} DATA"),
     phrase("EmissionBpsTooHigh", "{bps} basis points are above {maximum}"),
-    phrase("ERC20InsufficientBalance", "{sender} has {balance} DATA and needs {needed} DATA"),
+    phrase("ERC20InsufficientBalance", "{sender} has {balance} tokens and needs {needed}"),
     phrase(
         "ERC20InsufficientAllowance",
-        "{spender} may spend {allowance} DATA of that account and needs {needed} DATA",
+        "{spender} may spend {allowance} tokens of that account and needs {needed}",
     )
     .hint("the owner allows it with `datacoop token approve`"),
-    phrase("ERC20InvalidSender", "{sender} cannot send DATA"),
-    phrase("ERC20InvalidReceiver", "{receiver} cannot receive DATA"),
+    phrase("ERC20InvalidSender", "{sender} cannot send tokens"),
+    phrase("ERC20InvalidReceiver", "{receiver} cannot receive tokens"),
     phrase("ERC20InvalidApprover", "{approver} cannot allow spending"),
     phrase("ERC20InvalidSpender", "{spender} cannot be allowed to spend"),
     phrase("ERC2612ExpiredSignature", "the permit was valid until {deadline}"),
@@ -80,6 +83,9 @@ const PHRASES: &[Phrase] = &[
 
 /// Says an error of a contract in one sentence.
 pub(crate) fn explain(error: &DecodedError) -> String {
+    if let Some(sentence) = governance::safe_code(&error.text) {
+        return sentence;
+    }
     let Some(phrase) = find(error) else { return error.text.clone() };
     let batch = RewardsBatchEntryFailed::abi_decode(&error.data).ok();
     error.args.iter().fold(phrase.sentence.to_owned(), |sentence, argument| {
@@ -97,7 +103,12 @@ pub(crate) fn hint(error: &DecodedError) -> Option<&'static str> {
 }
 
 fn find(error: &DecodedError) -> Option<&'static Phrase> {
-    PHRASES.iter().find(|phrase| phrase.error == error.name)
+    phrases().find(|phrase| phrase.error == error.name)
+}
+
+/// Every error of the suite.
+fn phrases() -> impl Iterator<Item = &'static Phrase> {
+    PHRASES.iter().chain(governance::PHRASES)
 }
 
 /// Writes an argument in its unit.
@@ -107,9 +118,14 @@ fn value(error: &str, Argument { name, value }: &Argument) -> String {
     let in_unit = match (error, name.as_str()) {
         ("RewardsInvalidQuality", "quality" | "minimum" | "maximum")
         | ("EmissionFloorTooHigh", _)
-        | (_, "requested" | "available" | "balance" | "needed" | "allowance") => wei(),
-        (_, "allowedAt" | "recordedAt" | "deadline") => time(),
-        _ => None,
+        | ("GovernorInsufficientProposerVotes", "votes" | "threshold")
+        | ("ERC20ExceededCap" | "ERC20ExceededSafeSupply" | "ERC20InvalidCap", _)
+        | ("EmissionCapExceeded", _)
+        | (_, "balance" | "needed" | "allowance") => wei(),
+        (_, "allowedAt" | "recordedAt" | "deadline" | "expiry" | "readyAt" | "expiredAt")
+        | ("ERC5805FutureLookup", _)
+        | ("GovernorGuardianTermTooLong", "maximum") => time(),
+        (error, argument) => governance::named(error, argument, value),
     };
     in_unit.unwrap_or_else(|| value.clone())
 }
@@ -122,7 +138,7 @@ mod tests {
             IDataCoopRewards::{RewardsCooldownActive, RewardsInvalidQuality},
             IDataToken::EmissionCapExceeded,
         },
-        contracts::CONTRACTS,
+        governance::Place,
     };
 
     use super::*;
@@ -133,10 +149,10 @@ mod tests {
 
     #[test]
     fn every_error_of_the_suite_has_a_sentence_with_its_arguments() {
-        for contract in CONTRACTS {
-            for error in contract.abi().errors() {
+        for place in Place::ALL {
+            for error in place.abi().errors() {
                 let name = &error.name;
-                let phrase = PHRASES.iter().find(|phrase| phrase.error == name);
+                let phrase = phrases().find(|phrase| phrase.error == name);
                 let mut rest = phrase.unwrap_or_else(|| panic!("no phrase for {name}")).sentence;
                 while let Some((_, after)) = rest.split_once('{') {
                     let (argument, after) = after.split_once('}').unwrap();
