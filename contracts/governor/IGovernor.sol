@@ -134,6 +134,12 @@ interface IGovernor {
         bytes32 descriptionHash
     ) external returns (uint256 proposalId);
 
+    // Of OpenZeppelin's interface; no call can raise them here.
+    error GovernorAlreadyQueuedProposal(uint256 proposalId);
+    error GovernorProposalQueueingFailed(uint256 proposalId);
+    error GovernorProposalQueueingNotRequired(uint256 proposalId);
+    error GovernorInvalidVoteParams();
+
     // ---- Votes ----
 
     event VoteCast(address indexed voter, uint256 proposalId, uint8 support, uint256 weight, string reason);
@@ -232,9 +238,11 @@ interface IGovernor {
     error GovernorOnlyExecutor(address account);
     error GovernorDisabledDeposit();
     error FailedCall();
+    /// This contract may not schedule on the timelock, and could never act again.
+    error GovernorNotTimelockProposer(address timelock);
 
     function timelock() external view returns (address);
-    /// Only governance.
+    /// Only governance. Unlike OpenZeppelin's, only to a timelock on which this contract is a proposer.
     function updateTimelock(address newTimelock) external;
     /// Calls from this contract. Only governance.
     function relay(address target, uint256 value, bytes calldata data) external payable;

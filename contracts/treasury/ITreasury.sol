@@ -172,6 +172,8 @@ interface ITreasury {
     error TreasuryDelayTooLong(uint256 delay, uint256 maximum);
     /// While there is a delay, transactions are queued first.
     error TreasuryDelayActive(uint256 delay);
+    /// Without a delay, nothing is queued.
+    error TreasuryNoDelay();
     /// Never queued, executed, cancelled, or voided by a change of owners or threshold.
     error TreasuryNotQueued(bytes32 txHash);
     error TreasuryNotReady(bytes32 txHash, uint256 readyAt);

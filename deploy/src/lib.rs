@@ -9,7 +9,6 @@ mod error;
 mod progress;
 mod workspace;
 
-pub mod bindings;
 pub mod build;
 pub mod calendar;
 pub mod chain;
@@ -23,6 +22,8 @@ pub mod record;
 pub mod roles;
 pub mod trace;
 pub mod wasm;
+
+pub use datacoop_bindings as bindings;
 
 pub use artifact::{Artifact, Sizes};
 pub use book::{AddressBook, Entry as BookEntry};

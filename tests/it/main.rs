@@ -3,6 +3,7 @@
 mod connection;
 mod deployment;
 mod emission;
+mod governance;
 mod recording;
 mod rewards;
 mod rewards_model;

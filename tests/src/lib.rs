@@ -4,6 +4,7 @@ pub mod random;
 
 mod contract;
 mod coop;
+mod dao;
 mod proxy;
 mod twins;
 
@@ -13,6 +14,7 @@ pub use contract::{Contract, Done, Interface};
 pub use coop::{
     ALICE, BOB, Coop, Data, GOVERNANCE, GUARDIAN, ORACLE, Rewards, artifact, artifacts, start_node,
 };
+pub use dao::{CAROL, Dao, Gov, Governor, Proposal, TOKEN, Timelock, Treasury};
 pub use datacoop_bench::peers::{Peer, interface, peer};
 pub use proxy::BreakingProxy;
 pub use random::Random;

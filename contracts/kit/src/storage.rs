@@ -129,6 +129,13 @@ impl<V: Stored> Place<V> {
 }
 
 impl<V> Place<V> {
+    /// Returns the slot.
+    #[must_use]
+    #[inline(always)]
+    pub const fn key(&self) -> &B256 {
+        &self.key
+    }
+
     /// Returns the place some slots further on, of another part of the same value.
     #[must_use]
     #[inline(always)]

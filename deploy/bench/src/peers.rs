@@ -18,6 +18,9 @@ use crate::Error;
 /// The folder of the peers.
 const PEERS: &str = "anvil-fixtures/src";
 
+/// Whose sources the peers import.
+const SCOPES: [&str; 2] = ["@openzeppelin", "@safe-global"];
+
 /// The folder of the interfaces.
 const INTERFACES: &str = "contracts";
 
@@ -92,11 +95,11 @@ fn project(
     let paths = ProjectPathsConfig::builder()
         .sources(root.join(sources))
         .lib(&modules)
-        .remapping(Remapping {
+        .remappings(SCOPES.map(|scope| Remapping {
             context: None,
-            name: "@openzeppelin/".to_owned(),
-            path: modules.join("@openzeppelin").display().to_string(),
-        })
+            name: format!("{scope}/"),
+            path: modules.join(scope).display().to_string(),
+        }))
         .cache(output.join("cache.json"))
         .artifacts(output.join("artifacts"))
         .build_infos(output.join("build-info"))

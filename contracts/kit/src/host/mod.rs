@@ -222,7 +222,15 @@ pub fn static_call<'a, C: SolCall>(
     args: impl ToWords<C::Parameters<'a>>,
 ) -> bool {
     let start = push_call::<C>(args);
-    output::take(start, |data| imp::static_call(vm, to, data))
+    static_call_output(vm, to, start)
+}
+
+/// Takes what the output holds after the first `from` bytes, sends it to an account that must not
+/// change anything, and returns whether that succeeded.
+#[must_use]
+#[inline(never)]
+pub fn static_call_output(vm: &VM, to: &Account, from: usize) -> bool {
+    output::take(from, |data| imp::static_call(vm, to, data))
 }
 
 /// Appends a call to the output, and returns where it starts there.

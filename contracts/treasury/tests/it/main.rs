@@ -1,0 +1,1 @@
+//! The tests of the treasury, on the kit's small chain.

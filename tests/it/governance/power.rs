@@ -1,0 +1,112 @@
+//! Who holds power after a deployment: the timelock, and never the deployer.
+
+use alloy::primitives::{Address, U256};
+use anyhow::Result;
+use datacoop_deploy::{
+    Silent,
+    bindings::{
+        IDataCoopRewards::setRewardRateCall,
+        IDataToken::{balanceOfCall, grantRoleCall, totalSupplyCall},
+        IGovToken, IGovernor, ITimelock,
+    },
+    chain::Sender,
+    deploy::{CoopConfig, Existing, deploy_coop},
+    keys::dev_account,
+    roles::{self, left_with_deployer},
+};
+use datacoop_tests::{ALICE, BOB, CAROL, Dao, GOVERNANCE, GUARDIAN, ORACLE, artifacts};
+
+#[tokio::test]
+async fn the_whole_role_table_is_as_designed() -> Result<()> {
+    let dao = Dao::start().await?;
+    let table = roles::table(&dao.chain, &dao.book).await?;
+    let (timelock, governor) = (dao.timelock.address, dao.governor.address);
+    let owner = "owner, 2 of 3 must sign";
+    let mut expected = [
+        ("DataToken", "administrator", timelock),
+        ("DataToken", "minter", dao.rewards.address),
+        ("DataToken", "pauser", GUARDIAN),
+        ("GovToken", "administrator", timelock),
+        ("Timelock", "administrator", timelock),
+        ("Timelock", "proposer", governor),
+        ("Timelock", "canceller", governor),
+        ("Timelock", "executor", Address::ZERO),
+        ("DataCoopRewards", "governance", timelock),
+        ("DataCoopRewards", "verified oracle", ORACLE),
+        ("DataCoopRewards", "guardian", GUARDIAN),
+        ("Governor", "executor", timelock),
+        ("Treasury", owner, ALICE),
+        ("Treasury", owner, BOB),
+        ("Treasury", owner, CAROL),
+        ("Treasury", "governor", timelock),
+        ("Treasury", "module", timelock),
+    ]
+    .map(|(contract, role, holder)| (contract.to_owned(), role.to_owned(), holder));
+    expected.sort();
+    let mut found: Vec<_> = table
+        .iter()
+        .map(|held| (held.contract.to_owned(), held.role.clone(), held.holder))
+        .collect();
+    found.sort();
+    assert_eq!(found, expected);
+    assert_eq!(left_with_deployer(&table, &dao.book), []);
+    let named = table.iter().filter(|held| held.holder_name.as_deref() == Some("Timelock")).count();
+    assert_eq!(named, 6);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_deployer_can_do_nothing_any_more() -> Result<()> {
+    let dao = Dao::start().await?;
+    let rate = setRewardRateCall { newRate: U256::ZERO };
+    dao.rewards.refusal(GOVERNANCE, rate).await?;
+    let grant = grantRoleCall { role: Default::default(), account: GOVERNANCE };
+    dao.data.refusal(GOVERNANCE, grant).await?;
+    let grant = IGovToken::grantRoleCall { role: Default::default(), account: GOVERNANCE };
+    dao.gov.refusal(GOVERNANCE, grant).await?;
+    let grant = ITimelock::grantRoleCall { role: Default::default(), account: GOVERNANCE };
+    dao.timelock.refusal(GOVERNANCE, grant).await?;
+    let set = IGovernor::setVotingPeriodCall { newVotingPeriod: 1 };
+    dao.governor.refusal(GOVERNANCE, set).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_first_supplies_are_with_the_treasury_and_the_founders() -> Result<()> {
+    let dao = Dao::start().await?;
+    let supply = dao.data.read(totalSupplyCall {}).await?;
+    let account = dao.treasury.address;
+    assert_eq!(dao.data.read(balanceOfCall { account }).await?, supply);
+    let buckets = dao.gov.read(IGovToken::genesisBucketsCall {}).await?;
+    assert_eq!(buckets.len(), dao.terms.genesis.len());
+    for (bucket, part) in buckets.into_iter().zip(&dao.terms.genesis) {
+        let found = dao.gov.read(IGovToken::genesisAllocationCall { bucket }).await?;
+        assert_eq!((found.recipient, found.amount), (part.recipient, part.amount));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn deploying_again_does_nothing_and_governance_cannot_be_put_under_what_is_there()
+-> Result<()> {
+    let dao = Dao::start().await?;
+    let path = dao.folder.path().join("31337.json");
+    let sender = Sender::new(&dao.chain, dev_account(0)?);
+    let config = CoopConfig {
+        self_government: Some(dao.terms.clone()),
+        ..CoopConfig::of_one(GOVERNANCE, ORACLE)
+    };
+    let again =
+        deploy_coop(&sender, artifacts()?, &config, &path, Existing::Reuse, &Silent).await?;
+    assert_eq!(again.steps, []);
+    assert_eq!(again.book, dao.book);
+
+    let plain = dao.folder.path().join("plain.json");
+    let of_one = CoopConfig::of_one(GOVERNANCE, ORACLE);
+    deploy_coop(&sender, artifacts()?, &of_one, &plain, Existing::Reuse, &Silent).await?;
+    let refused =
+        deploy_coop(&sender, artifacts()?, &config, &plain, Existing::Reuse, &Silent).await;
+    let error = refused.unwrap_err();
+    assert!(error.to_string().contains("has no governor"), "{error}");
+    Ok(())
+}
