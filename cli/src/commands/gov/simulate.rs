@@ -17,7 +17,7 @@ use crate::{
     args::RpcArgs,
     cli::after_help,
     exit::Usage,
-    output::{Account, Out, Report, table},
+    output::{Out, Report, table},
     words,
 };
 
