@@ -154,6 +154,21 @@ mod tests {
                 "address guardian"
             ]
         );
+        assert_eq!(
+            inputs(GOV_TOKEN),
+            [
+                "address admin",
+                "uint256 cap",
+                "address membership",
+                "bytes32[] buckets",
+                "address[] recipients",
+                "uint256[] amounts"
+            ]
+        );
+        assert_eq!(
+            inputs(TIMELOCK),
+            ["uint256 minDelay", "address[] proposers", "address[] executors", "address admin"]
+        );
     }
 
     #[test]

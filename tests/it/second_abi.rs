@@ -10,7 +10,7 @@ use alloy::{
     sol_types::{SolEventInterface, SolInterface, SolStruct, eip712_domain},
 };
 use anyhow::{Context, Result, ensure};
-use datacoop_deploy::bindings::{IDataCoopRewards, IDataToken};
+use datacoop_deploy::bindings::{IDataCoopRewards, IDataToken, IGovToken, ITimelock};
 use datacoop_tests::{Random, interface, random};
 use ethers_core::{
     abi::{Abi, AbiEncode, RawLog, Token, encode},
@@ -161,6 +161,22 @@ fn ethers_encodes_every_call_error_and_event_of_the_rewards_alike() -> Result<()
     check_calls::<IDataCoopRewards::IDataCoopRewardsCalls>(&abi)?;
     check_errors::<IDataCoopRewards::IDataCoopRewardsErrors>(&abi)?;
     check_events::<IDataCoopRewards::IDataCoopRewardsEvents>(&abi)
+}
+
+#[test]
+fn ethers_encodes_every_call_error_and_event_of_gov_alike() -> Result<()> {
+    let abi = interface("IGovToken")?;
+    check_calls::<IGovToken::IGovTokenCalls>(&abi)?;
+    check_errors::<IGovToken::IGovTokenErrors>(&abi)?;
+    check_events::<IGovToken::IGovTokenEvents>(&abi)
+}
+
+#[test]
+fn ethers_encodes_every_call_error_and_event_of_the_timelock_alike() -> Result<()> {
+    let abi = interface("ITimelock")?;
+    check_calls::<ITimelock::ITimelockCalls>(&abi)?;
+    check_errors::<ITimelock::ITimelockErrors>(&abi)?;
+    check_events::<ITimelock::ITimelockEvents>(&abi)
 }
 
 alloy::sol! {

@@ -5,6 +5,7 @@ pub mod random;
 mod contract;
 mod coop;
 mod dao;
+mod driver;
 mod proxy;
 mod twins;
 
@@ -16,6 +17,7 @@ pub use coop::{
 };
 pub use dao::{CAROL, Dao, Gov, Governor, Proposal, TOKEN, Timelock, Treasury};
 pub use datacoop_bench::peers::{Peer, interface, peer};
+pub use driver::{Drive, Driver, End};
 pub use proxy::BreakingProxy;
 pub use random::Random;
 pub use twins::{Effect, Outcome, Request, Twins, create_raw};

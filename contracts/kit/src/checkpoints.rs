@@ -216,9 +216,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_checkpoint_is_packed_as_solidity_packs_it(key in 0..=KEY_MASK, lanes: [u64; 4]) {
-            let value = U256::from_limbs(lanes) >> 48;
+            let value: U256 = U256::from_limbs(lanes) >> 48;
             let checkpoint = Checkpoint { key, value: Uint::new(value.into()) };
-            let word = U256::from(key) | value << 48;
+            let word: U256 = U256::from(key) | value.wrapping_shl(48);
             prop_assert_eq!(checkpoint.to_slot(), Uint::new(word.into()));
             prop_assert_eq!(Checkpoint::from_slot(Uint::new(word.into())), checkpoint);
         }
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn the_greatest_value_fills_208_bits() {
-        let max = (U256::ONE << 208) - U256::ONE;
+        let max = U256::ONE.wrapping_shl(208) - U256::ONE;
         assert_eq!(max_value(), Uint::new(max.into()));
     }
 }

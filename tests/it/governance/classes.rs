@@ -11,14 +11,15 @@ use datacoop_deploy::bindings::{
         cooldownPeriodCall, rewardRateCall, setCooldownPeriodCall, setRewardRateCall,
     },
     IGovernor::{
-        self, IGovernorErrors, IGovernorEvents, ProposalState, castVoteCall, proposeWithClassCall,
-        setActionAllowedCall, setClassTermsCall, setOptimisticProposerCall, vetoQuorumCall,
+        self, IGovernorErrors, IGovernorEvents, ProposalClass, ProposalState, castVoteCall,
+        proposeWithClassCall, setActionAllowedCall, setClassTermsCall, setOptimisticProposerCall,
+        vetoQuorumCall,
     },
 };
 use datacoop_tests::{ALICE, BOB, CAROL, Dao, Proposal, TOKEN};
 
-const FAST: u8 = 1;
-const OPTIMISTIC: u8 = 2;
+const FAST: ProposalClass = ProposalClass::FastTrack;
+const OPTIMISTIC: ProposalClass = ProposalClass::Optimistic;
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 
@@ -26,13 +27,13 @@ const DAY: u64 = 24 * HOUR;
 /// and Carol may propose optimistically.
 async fn with_classes() -> Result<Dao> {
     let dao = Dao::start().await?;
-    let terms = |class: u8, delay: u64, period: u64, veto: u64| setClassTermsCall {
+    let terms = |class: ProposalClass, delay: u64, period: u64, veto: u64| setClassTermsCall {
         proposalClass: class,
         votingDelay: U48::from(delay),
         votingPeriod: u32::try_from(period).unwrap_or(u32::MAX),
         vetoNumerator: U256::from(veto),
     };
-    let allow = |class: u8| setActionAllowedCall {
+    let allow = |class: ProposalClass| setActionAllowedCall {
         proposalClass: class,
         target: dao.rewards.address,
         selector: FixedBytes(setCooldownPeriodCall::SELECTOR),
@@ -54,19 +55,24 @@ fn cooldown(dao: &Dao, days: u64) -> Proposal {
     Proposal::new(&format!("{days} days")).call(dao.rewards.address, &call)
 }
 
-fn in_class(proposal: &Proposal, class: u8) -> proposeWithClassCall {
+fn in_class(proposal: &Proposal, class: ProposalClass) -> proposeWithClassCall {
     let IGovernor::proposeCall { targets, values, calldatas, description } = proposal.propose();
     proposeWithClassCall { proposalClass: class, targets, values, calldatas, description }
 }
 
-async fn propose(dao: &Dao, from: Address, proposal: &Proposal, class: u8) -> Result<U256> {
+async fn propose(
+    dao: &Dao,
+    from: Address,
+    proposal: &Proposal,
+    class: ProposalClass,
+) -> Result<U256> {
     let done = dao.governor.send(from, in_class(proposal, class)).await?;
     let classified = done.events.iter().find_map(|event| match event {
         IGovernorEvents::ProposalClassified(event) => Some((event.proposalId, event.proposalClass)),
         _ => None,
     });
     let (id, found) = classified.context("the proposal has no class")?;
-    assert_eq!(found as u8, class);
+    assert_eq!(found, class);
     Ok(id)
 }
 

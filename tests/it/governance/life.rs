@@ -1,9 +1,9 @@
 //! The life of a proposal: every way to vote, late quorum, the wait, the deed, and the veto.
 
 use alloy::{
-    primitives::{U256, eip712_domain},
+    primitives::U256,
     signers::SignerSync,
-    sol_types::SolStruct,
+    sol_types::{SolStruct, eip712_domain},
 };
 use anyhow::Result;
 use datacoop_deploy::{

@@ -51,7 +51,7 @@ async fn the_whole_role_table_is_as_designed() -> Result<()> {
     assert_eq!(found, expected);
     assert_eq!(left_with_deployer(&table, &dao.book), []);
     let named = table.iter().filter(|held| held.holder_name.as_deref() == Some("Timelock")).count();
-    assert_eq!(named, 6);
+    assert_eq!(named, 7);
     Ok(())
 }
 

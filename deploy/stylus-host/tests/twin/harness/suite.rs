@@ -4,7 +4,7 @@
 
 use alloy::dyn_abi::DynSolValue;
 use alloy_primitives::{Address, U256, keccak256};
-use datacoop_deploy::contracts::{Contract, DATA_COOP_REWARDS, DATA_TOKEN};
+use datacoop_deploy::contracts::{Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, TIMELOCK};
 
 use super::actors::{ADMIN, Cast, GUARDIAN, ORACLE};
 
@@ -16,6 +16,11 @@ pub(crate) type Member = (Contract, fn(&Cast) -> Vec<DynSolValue>);
 pub(crate) const SUITE: &[Member] = &[
     (DATA_TOKEN, |cast| vec![cast.address(ADMIN), cast.address(ADMIN), ether(1_000_000), ether(100_000), uint(500)]),
     (DATA_COOP_REWARDS, |cast| vec![cast.contract("DataToken"), cast.address(ADMIN), cast.address(ORACLE), cast.address(GUARDIAN)]),
+    (GOV_TOKEN, |cast| vec![
+        cast.address(ADMIN), ether(3_000_000), address(Address::ZERO),
+        list(vec![role("community")]), list(vec![cast.address(ADMIN)]), list(vec![ether(1_000_000)]),
+    ]),
+    (TIMELOCK, |cast| vec![uint(0), list(vec![cast.address(ADMIN)]), list(vec![address(Address::ZERO)]), cast.address(ADMIN)]),
 ];
 
 /// A call that sets the cooperative up: contract, function, arguments. The admin makes it.
@@ -28,6 +33,8 @@ pub(crate) const SETUP: &[Setup] = &[
     ("DataToken", "grantRole", |cast| vec![role("MINTER_ROLE"), cast.address(ADMIN)]),
     ("DataToken", "grantRole", |cast| vec![role("PAUSER_ROLE"), cast.address(GUARDIAN)]),
     ("DataToken", "grantRole", |cast| vec![role("PAUSER_ROLE"), cast.address(ADMIN)]),
+    ("GovToken", "grantRole", |cast| vec![role("MINTER_ROLE"), cast.address(ADMIN)]),
+    ("GovToken", "setTransferPolicy", |_| vec![DynSolValue::Uint(U256::ZERO, 8)]),
 ];
 
 /// How often a function is called, and by whom mostly, where chance alone would make a dull run:
@@ -56,6 +63,14 @@ pub(crate) const HABITS: &[(&str, u32, Option<usize>)] = &[
     ("mint", 25, Some(ADMIN)),
     ("transfer", 25, None),
     ("transferFrom", 25, None),
+    ("delegate", 25, None),
+    ("getPastVotes", 12, None),
+    ("setTransferPolicy", 4, Some(ADMIN)),
+    ("setMembership", 2, Some(ADMIN)),
+    ("setTransferExemption", 4, Some(ADMIN)),
+    ("schedule", 16, Some(ADMIN)),
+    ("scheduleBatch", 12, Some(ADMIN)),
+    ("cancel", 4, Some(ADMIN)),
 ];
 
 /// The weight of a function that is not in [`HABITS`]; those that only read have a third of it.
@@ -78,6 +93,8 @@ pub(crate) const RANGES: &[(&str, u64, u64)] = &[
     ("newStep", 0, 100_000_000_000_000_000),
     ("newMaximum", 0, 1_000_000_000_000_000_000),
     ("bps", 0, 2_100),
+    ("policy", 0, 3),
+    ("delay", 0, 40 * DAY),
 ];
 
 /// Seconds of a day.
@@ -85,7 +102,7 @@ const DAY: u64 = 86_400;
 
 /// Words that mean something to a contract.
 pub(crate) fn known_words() -> Vec<[u8; 32]> {
-    ["MINTER_ROLE", "PAUSER_ROLE"]
+    ["MINTER_ROLE", "PAUSER_ROLE", "PROPOSER_ROLE", "EXECUTOR_ROLE", "CANCELLER_ROLE"]
         .map(|name| keccak256(name).0)
         .into_iter()
         .chain([[0; 32]])
@@ -94,6 +111,10 @@ pub(crate) fn known_words() -> Vec<[u8; 32]> {
 
 fn role(name: &str) -> DynSolValue {
     DynSolValue::FixedBytes(keccak256(name), 32)
+}
+
+const fn list(items: Vec<DynSolValue>) -> DynSolValue {
+    DynSolValue::Array(items)
 }
 
 fn ether(amount: u64) -> DynSolValue {

@@ -1,0 +1,11 @@
+//! GOV called as on a chain: encoded calldata in, encoded results, errors and logs out.
+
+#![allow(non_snake_case, reason = "values are named after the fields of the interface")]
+
+mod abi;
+mod attacks;
+mod genesis;
+mod history;
+mod policy;
+mod supply;
+mod support;
