@@ -50,6 +50,7 @@ fn examples_are_accepted_by_the_parser() {
             let line = line.split(" > ").next().unwrap_or_default();
             let arguments = line
                 .replace("0x7099…79C8", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
+                .replace("0xf39F…2266", "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
                 .replace("0x3C44…93BC", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC")
                 .replace("0x4e03…7d45", &format!("0x{}", "4e".repeat(32)))
                 .replace("0x…", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8");

@@ -314,7 +314,9 @@ pub enum Error {
     #[error(transparent)]
     Words(#[from] WordsError),
     /// There is no such proposal.
-    #[error("there is no proposal `{reference}` among {count}; `datacoop gov list` shows them, and their first digits will do")]
+    #[error(
+        "there is no proposal `{reference}` among {count}; `datacoop gov list` shows them, and their first digits will do"
+    )]
     NoSuchProposal {
         /// What was asked for.
         reference: String,
@@ -401,11 +403,9 @@ fn where_it_stands(standing: &Standing) -> String {
             format!("the vote is open until {} ({} left)", write_utc(time), left(time))
         }
         Next::Queue => "it has succeeded and is not queued; `datacoop gov queue`".to_owned(),
-        Next::Delay(time) => format!(
-            "it is queued and can be executed from {} (in {})",
-            write_utc(time),
-            left(time)
-        ),
+        Next::Delay(time) => {
+            format!("it is queued and can be executed from {} (in {})", write_utc(time), left(time))
+        }
         Next::Execute => "it is ready; `datacoop gov execute`".to_owned(),
         Next::Over => format!("it is {}, and that is final", standing.state),
     }

@@ -3,7 +3,8 @@
 use super::{Phrase, phrase};
 
 /// What an account without votes can do.
-const DELEGATE: &str = "GOV give votes from the second after they are delegated: `datacoop gov delegate self`";
+const DELEGATE: &str =
+    "GOV give votes from the second after they are delegated: `datacoop gov delegate self`";
 
 /// Where to look at a proposal.
 const SHOW: &str = "`datacoop gov show` says where the proposal stands and what happens next";
@@ -45,6 +46,11 @@ pub(super) const PHRASES: &[Phrase] = &[
     phrase("GovernorExcludedVoter", "the votes of {voter} do not count, and so cannot be cast"),
     phrase("GovernorOnlyExecutor", "{account} is not the timelock that executes proposals"),
     phrase("GovernorDisabledDeposit", "the governor takes no tokens and no ether; the timelock does"),
+    phrase("GovernorAlreadyQueuedProposal", "proposal {proposalId} is queued already"),
+    phrase("GovernorProposalQueueingFailed", "proposal {proposalId} could not be queued"),
+    phrase("GovernorProposalQueueingNotRequired", "proposal {proposalId} needs no queueing"),
+    phrase("GovernorInvalidVoteParams", "a vote takes no parameters"),
+    phrase("GovernorNotTimelockProposer", "the governor may not schedule on the timelock {timelock}, and could never act again"),
     phrase("FailedCall", "a call failed without a reason"),
     // The governor: its terms.
     phrase("GovernorInvalidVotingPeriod", "a vote cannot last {votingPeriod} seconds"),
@@ -105,7 +111,10 @@ const CODES: &[(&str, &str)] = &[
     ("GS010", "too little gas for the transaction"),
     ("GS011", "the treasury cannot pay the gas in ether"),
     ("GS012", "the treasury cannot pay the gas in the token"),
-    ("GS013", "the transaction failed, and it has neither a gas price nor a gas limit of its own to go on with"),
+    (
+        "GS013",
+        "the transaction failed, and it has neither a gas price nor a gas limit of its own to go on with",
+    ),
     ("GS020", "there are too few signatures"),
     ("GS021", "a contract's signature points into the signatures before it"),
     ("GS022", "a contract's signature lies outside of the data"),

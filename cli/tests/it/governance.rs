@@ -134,7 +134,9 @@ async fn a_proposal_lives_by_the_command_line_alone() -> Result<()> {
     assert_eq!(world.state(), "succeeded");
     let queued = world.done(&["gov", "queue", prefix, "--from", "dev:4"]);
     assert!(number(&queued["eta"]["timestamp"]) > 0);
-    world.run(&["gov", "execute", prefix, "--from", "dev:4"]).failed(REJECTED, &["can be executed from"]);
+    world
+        .run(&["gov", "execute", prefix, "--from", "dev:4"])
+        .failed(REJECTED, &["can be executed from"]);
     world.pass(TIMELOCK_DELAY).await?;
     let executed = world.done(&["gov", "execute", prefix, "--from", "dev:4"]);
     assert_eq!(executed["failedPayments"], 0);
@@ -165,7 +167,8 @@ async fn fund_treasury(world: &World) -> Result<()> {
 /// Alice votes by transaction with a reason, Bob by a signature that Dave submits, Carol by one that
 /// was made without a chain.
 fn vote(world: &World, proposal: &str) -> Result<()> {
-    let voted = world.done(&["gov", "vote", proposal, "for", "--reason", "why not", "--from", "dev:0"]);
+    let voted =
+        world.done(&["gov", "vote", proposal, "for", "--reason", "why not", "--from", "dev:0"]);
     assert_eq!((&voted["voter"], &voted["support"]), (&ALICE.into(), &"for".into()));
     assert_ne!(voted["weight"]["wei"], "0");
     world
@@ -173,8 +176,16 @@ fn vote(world: &World, proposal: &str) -> Result<()> {
         .failed(REJECTED, &["has voted already"]);
 
     let ballot = world.path("bob.json");
-    let signed =
-        world.done(&["gov", "vote", proposal, "against", "--sign-only", &ballot, "--from", "dev:1"]);
+    let signed = world.done(&[
+        "gov",
+        "vote",
+        proposal,
+        "against",
+        "--sign-only",
+        &ballot,
+        "--from",
+        "dev:1",
+    ]);
     assert_eq!(signed["voter"], BOB);
     assert!(signed["transaction"].is_null());
     let forged = std::fs::read_to_string(&ballot)?.replace("\"against\"", "\"for\"");
@@ -188,8 +199,18 @@ fn vote(world: &World, proposal: &str) -> Result<()> {
 
     let id = world.done(&["gov", "show", proposal])["id"].as_str().unwrap().to_owned();
     let ballot = world.path("carol.json");
-    let words =
-        ["gov", "vote", &id, "abstain", "--reason", "unsure", "--nonce", "0", "--sign-only", &ballot];
+    let words = [
+        "gov",
+        "vote",
+        &id,
+        "abstain",
+        "--reason",
+        "unsure",
+        "--nonce",
+        "0",
+        "--sign-only",
+        &ballot,
+    ];
     let offline = Datacoop::new(&[&words[..], &["--from", "dev:2"]].concat())
         .at("http://127.0.0.1:1")
         .with_books(world.folder.path());
@@ -263,9 +284,7 @@ async fn a_proposer_may_withdraw_before_the_vote_and_nobody_else_may() -> Result
 async fn a_cooperative_without_a_governor_says_so() -> Result<()> {
     let (node, _chain) = start_node(NodeOptions::default()).await?;
     let folder = tempfile::tempdir()?;
-    let run = |words: &[&str]| {
-        Datacoop::new(words).at(&node.url()).with_books(folder.path()).run()
-    };
+    let run = |words: &[&str]| Datacoop::new(words).at(&node.url()).with_books(folder.path()).run();
     run(&["deploy", "--from", "dev:0"]).done();
     run(&["gov", "list"]).failed(INPUT, &["has no governor"]);
     Ok(())

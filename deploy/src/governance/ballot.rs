@@ -155,7 +155,11 @@ impl Ballot {
     /// # Errors
     ///
     /// [`Error::Signing`] when the signer fails.
-    pub fn sign(&self, terms: &BallotTerms, signer: &PrivateKeySigner) -> Result<SignedBallot, Error> {
+    pub fn sign(
+        &self,
+        terms: &BallotTerms,
+        signer: &PrivateKeySigner,
+    ) -> Result<SignedBallot, Error> {
         let signature = signer
             .sign_hash_sync(&self.digest(terms))
             .map_err(|source| Error::Signing { what: "the ballot", reason: source.to_string() })?;
@@ -204,8 +208,11 @@ impl SignedBallot {
     ///
     /// [`Error::Io`], [`Error::MalformedFile`]: it cannot be read or is no signed ballot.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = fs::read(path)
-            .map_err(|source| Error::Io { path: path.into(), action: "read", source })?;
+        let text = fs::read(path).map_err(|source| Error::Io {
+            path: path.into(),
+            action: "read",
+            source,
+        })?;
         let malformed = |reason: String| Error::MalformedFile { path: path.into(), reason };
         let ballot: Self = serde_json::from_slice(&text).map_err(|e| malformed(e.to_string()))?;
         if ballot.schema != SCHEMA {
@@ -394,7 +401,10 @@ mod tests {
             let mut document = good.clone();
             document[field] = value;
             fs::write(&path, document.to_string()).unwrap();
-            assert!(matches!(SignedBallot::read(&path), Err(Error::MalformedFile { .. })), "{field}");
+            assert!(
+                matches!(SignedBallot::read(&path), Err(Error::MalformedFile { .. })),
+                "{field}"
+            );
         };
         refused("schema", 2.into());
         refused("proposal", "x".into());

@@ -88,7 +88,10 @@ impl Class {
 
 impl From<ProposalClass> for Class {
     fn from(class: ProposalClass) -> Self {
-        Self::ALL.into_iter().find(|known| known.on_chain() as u8 == class as u8).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|known| known.on_chain() as u8 == class as u8)
+            .unwrap_or_default()
     }
 }
 
@@ -104,7 +107,10 @@ impl FromStr for Class {
     fn from_str(text: &str) -> Result<Self, WordsError> {
         let name = text.to_lowercase().replace([' ', '_'], "-");
         let named = |class: &Self| class.name() == name || class.name().replace('-', "") == name;
-        Self::ALL.into_iter().find(named).ok_or_else(|| WordsError::Class { given: text.to_owned() })
+        Self::ALL
+            .into_iter()
+            .find(named)
+            .ok_or_else(|| WordsError::Class { given: text.to_owned() })
     }
 }
 
@@ -190,10 +196,18 @@ mod tests {
         // keccak256(abi.encode(address[], uint256[], bytes[], bytes32)), laid out by hand.
         let word = |value: u64| U256::from(value).to_be_bytes::<32>().to_vec();
         let words = [
-            word(0x80), word(0xc0), word(0x100), draft.description_hash().to_vec(),
-            word(1), draft.actions[0].target.into_word().to_vec(),
-            word(1), word(5),
-            word(1), word(0x20), word(4), [&[0x12, 0x34, 0x56, 0x78][..], &[0; 28]].concat(),
+            word(0x80),
+            word(0xc0),
+            word(0x100),
+            draft.description_hash().to_vec(),
+            word(1),
+            draft.actions[0].target.into_word().to_vec(),
+            word(1),
+            word(5),
+            word(1),
+            word(0x20),
+            word(4),
+            [&[0x12, 0x34, 0x56, 0x78][..], &[0; 28]].concat(),
         ];
         assert_eq!(draft.id(), U256::from_be_bytes(keccak256(words.concat()).0));
     }

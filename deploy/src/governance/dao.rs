@@ -154,7 +154,9 @@ impl fmt::Display for Power {
         if balance.is_zero() {
             f.write_str(", so others must delegate to it")
         } else if delegate.is_zero() {
-            f.write_str(", which give no votes until they are delegated: `datacoop gov delegate self`")
+            f.write_str(
+                ", which give no votes until they are delegated: `datacoop gov delegate self`",
+            )
         } else if delegate != account {
             write!(f, ", delegated to {delegate}: `datacoop gov delegate self` takes them back")
         } else {

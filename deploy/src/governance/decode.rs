@@ -38,11 +38,7 @@ pub fn decode(action: &Action, vocabulary: &Vocabulary) -> Sentence {
     ];
     let is_exact =
         |sentence: &Sentence| sentence.encode(vocabulary).as_ref().is_ok_and(|same| same == action);
-    candidates
-        .into_iter()
-        .flatten()
-        .find(is_exact)
-        .unwrap_or_else(|| Sentence::Raw(action.clone()))
+    candidates.into_iter().flatten().find(is_exact).unwrap_or_else(|| Sentence::Raw(action.clone()))
 }
 
 /// Returns the accounts that an action may be a payment of, as tokens whose decimals matter.

@@ -16,9 +16,7 @@ use crate::{
     bindings::{
         IDataToken::{grantRoleCall, revokeRoleCall, transferCall},
         IGovernor::setActionAllowedCall,
-        ITreasury::{
-            execTransactionFromModuleCall, payCall, setBudgetCall, setSpendingLimitCall,
-        },
+        ITreasury::{execTransactionFromModuleCall, payCall, setBudgetCall, setSpendingLimitCall},
     },
     chain::Chain,
 };
@@ -43,9 +41,7 @@ impl Sentence {
                         (treasury, U256::ZERO, call.abi_encode())
                     }
                     None if token.is_zero() => (to, amount, Vec::new()),
-                    None => {
-                        (token, U256::ZERO, transferCall { to, value: amount }.abi_encode())
-                    }
+                    None => (token, U256::ZERO, transferCall { to, value: amount }.abi_encode()),
                 };
                 by_treasury(vocabulary, to, value, data.into())
             }
@@ -115,17 +111,15 @@ fn encode_settings(settings: &[Setting], vocabulary: &Vocabulary) -> Result<Acti
     let Some(Setting { parameter: first, .. }) = settings.first() else {
         return Err(WordsError::Form { form: "set rewards.cooldown to 5 days" });
     };
-    let unknown = || WordsError::NoFunction {
-        given: first.setter.to_owned(),
-        place: first.place.name(),
-    };
+    let unknown =
+        || WordsError::NoFunction { given: first.setter.to_owned(), place: first.place.name() };
     let setter = first.place.function(first.setter).ok_or_else(unknown)?;
     let mut arguments = Vec::with_capacity(setter.inputs.len());
     arguments.extend(first.key.map(|key| DynSolValue::Uint(U256::from(key), 8)));
     for parameter in first.siblings() {
         let setting = settings.iter().find(|setting| setting.parameter == parameter);
-        let Setting { value, .. } = setting
-            .ok_or_else(|| WordsError::Incomplete { missing: parameter.full_name() })?;
+        let Setting { value, .. } =
+            setting.ok_or_else(|| WordsError::Incomplete { missing: parameter.full_name() })?;
         let kind = kind_of(setter, parameter.argument)?;
         let value = typed(*value, &kind).ok_or_else(|| WordsError::TooLarge {
             given: parameter.unit.write(*value, vocabulary),
@@ -169,9 +163,7 @@ fn typed(value: U256, kind: &DynSolType) -> Option<DynSolValue> {
             let fits = value.bit_len() <= 160;
             fits.then(|| DynSolValue::Address(Address::from_word(value.into())))
         }
-        DynSolType::Bool => {
-            (value <= U256::ONE).then_some(DynSolValue::Bool(value == U256::ONE))
-        }
+        DynSolType::Bool => (value <= U256::ONE).then_some(DynSolValue::Bool(value == U256::ONE)),
         _ => None,
     }
 }
@@ -281,9 +273,8 @@ pub async fn present(
         .ok_or_else(|| malformed("the interface has no such view".to_owned()))?;
     let key: Vec<_> =
         parameter.key.iter().map(|key| DynSolValue::Uint(U256::from(*key), 8)).collect();
-    let request = TransactionRequest::default()
-        .with_to(target)
-        .with_input(encode_function(getter, &key)?);
+    let request =
+        TransactionRequest::default().with_to(target).with_input(encode_function(getter, &key)?);
     let answer = chain
         .provider()
         .call(request)

@@ -124,7 +124,8 @@ fn choose(mut proposals: Vec<Proposal>, reference: &str) -> Result<Proposal, Err
     let is_meant = |id: &U256| {
         digits == id.to_string()
             || is_long
-                && (id.to_string().starts_with(&digits) || format!("{id:#066x}").starts_with(&digits))
+                && (id.to_string().starts_with(&digits)
+                    || format!("{id:#066x}").starts_with(&digits))
     };
     proposals.retain(|proposal| is_meant(&proposal.id));
     // A proposal with this very id is meant, whatever else begins with it.

@@ -30,8 +30,11 @@ impl ProposalFile {
     ///
     /// [`Error::Io`], [`Error::MalformedFile`]: it cannot be read or is no proposal.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| Error::Io { path: path.into(), action: "read", source })?;
+        let text = fs::read_to_string(path).map_err(|source| Error::Io {
+            path: path.into(),
+            action: "read",
+            source,
+        })?;
         let malformed = |reason: String| Error::MalformedFile { path: path.into(), reason };
         let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
         let file: Self = if is_json {

@@ -7,7 +7,9 @@ use super::{
     Place,
     units::{
         Symbol::{Data, Gov},
-        Unit::{self, Account, Amount, BasisPoints, Choice, Count, Number, Percent, Span, Switch, Time},
+        Unit::{
+            self, Account, Amount, BasisPoints, Choice, Count, Number, Percent, Span, Switch, Time,
+        },
     },
 };
 
@@ -186,7 +188,8 @@ mod tests {
 
     #[test]
     fn names_are_unique_whatever_their_case() {
-        let names: BTreeSet<_> = PARAMETERS.iter().map(|row| row.full_name().to_lowercase()).collect();
+        let names: BTreeSet<_> =
+            PARAMETERS.iter().map(|row| row.full_name().to_lowercase()).collect();
         assert_eq!(names.len(), PARAMETERS.len());
     }
 
@@ -208,7 +211,8 @@ mod tests {
     fn every_setter_of_the_suite_has_a_row() {
         for place in Place::ALL {
             for function in place.abi().functions() {
-                let is_setter = ["set", "update"].iter().any(|verb| function.name.starts_with(verb));
+                let is_setter =
+                    ["set", "update"].iter().any(|verb| function.name.starts_with(verb));
                 let signature = function.signature();
                 let has_row =
                     PARAMETERS.iter().any(|row| row.place == place && row.setter == signature);

@@ -141,10 +141,7 @@ fn parameter(name: &str) -> Result<&'static Parameter, WordsError> {
         let (place, own) = name.split_once('.').unwrap_or(("", name));
         Place::named(place) == Some(row.place) && own.eq_ignore_ascii_case(row.name)
     };
-    PARAMETERS
-        .iter()
-        .find(is_named)
-        .ok_or_else(|| WordsError::Parameter { given: name.to_owned() })
+    PARAMETERS.iter().find(is_named).ok_or_else(|| WordsError::Parameter { given: name.to_owned() })
 }
 
 /// `AMOUNT TOKEN to ACCOUNT [from LINE]`
@@ -169,8 +166,7 @@ fn role(words: &[&str], granted: bool, vocabulary: &Vocabulary) -> Result<Senten
     match words {
         [name, of, place, to, account] if is(of, "of") && is(to, preposition) => {
             let place = contract(place)?;
-            let unknown =
-                || WordsError::Role { given: (*name).to_owned(), place: place.name() };
+            let unknown = || WordsError::Role { given: (*name).to_owned(), place: place.name() };
             let role = role_named(place, name).ok_or_else(unknown)?;
             Ok(Sentence::Give { role, account: vocabulary.account(account)?, granted })
         }
@@ -275,10 +271,9 @@ fn argument(
     match kind {
         DynSolType::Address => vocabulary.account(text).map(DynSolValue::Address),
         DynSolType::String => Ok(DynSolValue::String(unquoted())),
-        kind => kind.coerce_str(text).map_err(|_| WordsError::Argument {
-            given: text.to_owned(),
-            kind: kind.to_string(),
-        }),
+        kind => kind
+            .coerce_str(text)
+            .map_err(|_| WordsError::Argument { given: text.to_owned(), kind: kind.to_string() }),
     }
 }
 
@@ -310,10 +305,7 @@ fn contract(text: &str) -> Result<Place, WordsError> {
 }
 
 /// Reads a contract: one of the cooperative's, or any address.
-fn callee(
-    text: &str,
-    vocabulary: &Vocabulary,
-) -> Result<(Address, Option<Place>), WordsError> {
+fn callee(text: &str, vocabulary: &Vocabulary) -> Result<(Address, Option<Place>), WordsError> {
     let target = match Place::named(text) {
         Some(place) => vocabulary.address(place)?,
         None if text.starts_with("0x") => vocabulary.account(text)?,
@@ -323,10 +315,9 @@ fn callee(
 }
 
 fn function_of(place: Place, signature: &str) -> Result<&'static Function, WordsError> {
-    place.function(signature).ok_or_else(|| WordsError::NoFunction {
-        given: signature.to_owned(),
-        place: place.name(),
-    })
+    place
+        .function(signature)
+        .ok_or_else(|| WordsError::NoFunction { given: signature.to_owned(), place: place.name() })
 }
 
 fn any_function(signature: &str) -> Result<Function, WordsError> {

@@ -28,11 +28,13 @@ pub fn roles() -> impl Iterator<Item = Role> {
 
 /// Returns the roles of one contract.
 pub(super) fn roles_of(place: Place) -> impl Iterator<Item = Role> {
-    place.abi().functions().filter(|function| function.inputs.is_empty()).filter_map(move |function| {
-        let name = function.name.strip_suffix(SUFFIX)?.to_owned();
-        let id = if name == DEFAULT_ADMIN { B256::ZERO } else { keccak256(&function.name) };
-        Some(Role { place, name, id })
-    })
+    place.abi().functions().filter(|function| function.inputs.is_empty()).filter_map(
+        move |function| {
+            let name = function.name.strip_suffix(SUFFIX)?.to_owned();
+            let id = if name == DEFAULT_ADMIN { B256::ZERO } else { keccak256(&function.name) };
+            Some(Role { place, name, id })
+        },
+    )
 }
 
 /// Finds a role by its name, with or without `_ROLE`, whatever its case.

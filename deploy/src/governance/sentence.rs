@@ -220,7 +220,8 @@ fn money(amount: U256, token: Address, vocabulary: &Vocabulary) -> String {
 /// Writes an argument of a call so that it is read back.
 pub(super) fn write_argument(value: &DynSolValue, vocabulary: &Vocabulary) -> String {
     let list = |values: &[DynSolValue]| -> String {
-        let values: Vec<_> = values.iter().map(|v| write_argument(v, &Vocabulary::default())).collect();
+        let values: Vec<_> =
+            values.iter().map(|v| write_argument(v, &Vocabulary::default())).collect();
         values.join(",")
     };
     match value {

@@ -16,7 +16,9 @@ use alloy::{
     },
     rpc::types::{
         Log, TransactionRequest,
-        trace::geth::{DiffMode, GethDebugTracingOptions, GethTrace, PreStateConfig, PreStateFrame},
+        trace::geth::{
+            DiffMode, GethDebugTracingOptions, GethTrace, PreStateConfig, PreStateFrame,
+        },
     },
     sol_types::{SolCall, SolEvent},
 };
@@ -215,7 +217,8 @@ impl Fork<'_> {
         let (transaction, gas_used, logs) = self.act(&call).await?;
         let after = self.parameters().await?;
         let difference = self.difference(transaction).await?;
-        let changes = before.into_iter().zip(after).filter(|((_, before), (_, after))| before != after);
+        let changes =
+            before.into_iter().zip(after).filter(|((_, before), (_, after))| before != after);
         Ok(Simulation {
             gas_used,
             parameters: changes
@@ -225,7 +228,10 @@ impl Fork<'_> {
             balances: balances(&difference, &logs),
             events: logs
                 .iter()
-                .map(|log| Observed { contract: log.address(), event: decode_event(&log.inner.data) })
+                .map(|log| Observed {
+                    contract: log.address(),
+                    event: decode_event(&log.inner.data),
+                })
                 .collect(),
             ..Simulation::default()
         })

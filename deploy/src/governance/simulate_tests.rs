@@ -33,21 +33,15 @@ fn a_slot_that_is_missing_on_one_side_is_zero_there() {
         ]),
     };
     let word = B256::with_last_byte;
-    let slots = vec![
-        (word(1), word(5), word(7)),
-        (word(2), word(6), word(0)),
-        (word(3), word(0), word(8)),
-    ];
+    let slots =
+        vec![(word(1), word(5), word(7)), (word(2), word(6), word(0)), (word(3), word(0), word(8))];
     assert_eq!(contracts(&difference), [ContractChange { contract: account(1), slots }]);
 }
 
 #[test]
 fn ether_and_tokens_are_received_and_spent_and_fees_are_not_shown() {
     let difference = DiffMode {
-        pre: BTreeMap::from([
-            (VOTER, state(Some(100), &[])),
-            (account(1), state(Some(50), &[])),
-        ]),
+        pre: BTreeMap::from([(VOTER, state(Some(100), &[])), (account(1), state(Some(50), &[]))]),
         post: BTreeMap::from([
             (VOTER, state(Some(90), &[])),
             (Address::ZERO, state(Some(10), &[])),

@@ -186,7 +186,8 @@ impl Dao {
         })?;
         let deadline = self.read(governor, &proposalDeadlineCall { proposalId: id }).await?;
         let eta = self.read(governor, &proposalEtaCall { proposalId: id }).await?;
-        let needs_queuing = self.read(governor, &proposalNeedsQueuingCall { proposalId: id }).await?;
+        let needs_queuing =
+            self.read(governor, &proposalNeedsQueuingCall { proposalId: id }).await?;
         Ok(Standing {
             state,
             now: self.chain.next_time().await?,
@@ -201,10 +202,15 @@ impl Dao {
     async fn tally(&self, proposal: &Proposal, state: State) -> Result<Tally, Error> {
         let (governor, id) = (self.governor, proposal.id);
         let votes = self.read(governor, &proposalVotesCall { proposalId: id }).await?;
-        let quorum = match self.read(governor, &quorumCall { timepoint: U256::from(proposal.snapshot) }).await {
+        let quorum = match self
+            .read(governor, &quorumCall { timepoint: U256::from(proposal.snapshot) })
+            .await
+        {
             Ok(quorum) => Some(quorum),
             // It cannot be known before the snapshot.
-            Err(Error::Reverted { .. }) if matches!(state, State::Pending | State::Canceled) => None,
+            Err(Error::Reverted { .. }) if matches!(state, State::Pending | State::Canceled) => {
+                None
+            }
             Err(error) => return Err(error),
         };
         let veto_quorum = match proposal.draft.class {

@@ -124,7 +124,9 @@ impl Unit {
     #[must_use]
     pub fn example(self) -> String {
         match self {
-            Self::Span => "a duration: `5 days`, `1 day 12 hours` (seconds, minutes, hours, days, weeks)",
+            Self::Span => {
+                "a duration: `5 days`, `1 day 12 hours` (seconds, minutes, hours, days, weeks)"
+            }
             Self::Time => "a time in UTC: `2027-01-31`, `2027-01-31T12:00:00Z`, `@0`",
             Self::Amount(Symbol::Data) => "an amount: `12.5 DATA`",
             Self::Amount(Symbol::Gov) => "an amount: `12.5 GOV`",

@@ -9,7 +9,9 @@ use super::{PARAMETERS, Place, roles::roles_of, sentence::LINES};
 #[non_exhaustive]
 pub enum WordsError {
     /// The first word begins no sentence.
-    #[error("no action begins with `{given}`; there are: set, pay, grant, revoke, limit, allow, forbid, call, raw")]
+    #[error(
+        "no action begins with `{given}`; there are: set, pay, grant, revoke, limit, allow, forbid, call, raw"
+    )]
     Verb {
         /// The word.
         given: String,
@@ -53,13 +55,18 @@ pub enum WordsError {
         second: String,
     },
     /// Values that are set together with a parameter are not known.
-    #[error("{missing} is set together with the others and is not said; without a chain all must be")]
+    #[error(
+        "{missing} is set together with the others and is not said; without a chain all must be"
+    )]
     Incomplete {
         /// A parameter that is missing.
         missing: String,
     },
     /// A text names no account.
-    #[error("`{given}` is no account: an address of 40 hexadecimal digits, `nobody`, or one of {}", places())]
+    #[error(
+        "`{given}` is no account: an address of 40 hexadecimal digits, `nobody`, or one of {}",
+        places()
+    )]
     Account {
         /// The text.
         given: String,
@@ -83,7 +90,9 @@ pub enum WordsError {
         given: String,
     },
     /// A text names no token.
-    #[error("there is no token `{given}`; there are: ETH, DATA, GOV, and the address of any ERC-20")]
+    #[error(
+        "there is no token `{given}`; there are: ETH, DATA, GOV, and the address of any ERC-20"
+    )]
     Token {
         /// The text.
         given: String,
@@ -157,7 +166,9 @@ pub enum WordsError {
         kind: String,
     },
     /// A call is not written as such.
-    #[error("`{given}` is no call; it is written like `TARGET:0xCALLDATA` or `TARGET:0xCALLDATA:WEI`")]
+    #[error(
+        "`{given}` is no call; it is written like `TARGET:0xCALLDATA` or `TARGET:0xCALLDATA:WEI`"
+    )]
     Raw {
         /// The text.
         given: String,
@@ -168,7 +179,8 @@ pub enum WordsError {
 fn parameters(given: &str) -> String {
     let place = given.split_once('.').and_then(|(place, _)| Place::named(place));
     let of_place = |row: &&super::Parameter| place.is_none_or(|place| place == row.place);
-    let names: Vec<_> = PARAMETERS.iter().filter(of_place).map(super::Parameter::full_name).collect();
+    let names: Vec<_> =
+        PARAMETERS.iter().filter(of_place).map(super::Parameter::full_name).collect();
     names.join(", ")
 }
 

@@ -6,7 +6,10 @@ use alloy::{
     sol_types::SolCall,
 };
 
-use super::{super::{Action, decode, describe}, *};
+use super::{
+    super::{Action, decode, describe},
+    *,
+};
 use crate::bindings::{IDataCoopRewards, IDataToken, IGovernor, ITimelock, ITreasury};
 
 const ALICE: Address = address!("70997970C51812dc3A010C7d01b50e0d17dc79C8");
@@ -93,7 +96,9 @@ fn parts_of_one_setter_are_one_action() {
     );
     let guardian = IGovernor::setGuardianCall { account: ALICE, expiry: 1_798_761_600 };
     check(
-        &format!("set governor.guardian to {ALICE}, governor.guardianExpiry to 2027-01-01T00:00:00Z"),
+        &format!(
+            "set governor.guardian to {ALICE}, governor.guardianExpiry to 2027-01-01T00:00:00Z"
+        ),
         Place::Governor,
         &guardian.abi_encode(),
     );
@@ -168,10 +173,8 @@ fn roles_are_granted_and_revoked_by_their_names() {
     let role = B256::ZERO;
     let revoke = IDataToken::revokeRoleCall { role, account: ALICE }.abi_encode();
     check(&format!("revoke DEFAULT_ADMIN of gov from {ALICE}"), Place::Gov, &revoke);
-    let everybody = IDataToken::grantRoleCall {
-        role: keccak256("EXECUTOR_ROLE"),
-        account: Address::ZERO,
-    };
+    let everybody =
+        IDataToken::grantRoleCall { role: keccak256("EXECUTOR_ROLE"), account: Address::ZERO };
     check("grant EXECUTOR of timelock to nobody", Place::Timelock, &everybody.abi_encode());
 }
 
@@ -208,7 +211,9 @@ fn any_function_is_called_by_its_signature() {
 
 #[test]
 fn calls_take_lists_texts_and_ether() {
-    let text = format!("call {ALICE} store(uint256[],string,(bool,address)) [1, 2] \"to be, or\" (true,{ALICE}) with 0.5 ETH");
+    let text = format!(
+        "call {ALICE} store(uint256[],string,(bool,address)) [1, 2] \"to be, or\" (true,{ALICE}) with 0.5 ETH"
+    );
     let action = encoded(&text);
     assert_eq!(action.target, ALICE);
     assert_eq!(action.value, U256::from(500_000_000_000_000_000_u64));
@@ -228,7 +233,11 @@ fn the_treasury_calls_what_it_is_told_to() {
     check(&text, Place::Treasury, &calldata);
     let guard = ITreasury::setGuardCall { guard: ALICE }.abi_encode();
     let calldata = by_treasury(at(Place::Treasury), 0, guard);
-    check(&format!("call treasury setGuard(address) {ALICE} as treasury"), Place::Treasury, &calldata);
+    check(
+        &format!("call treasury setGuard(address) {ALICE} as treasury"),
+        Place::Treasury,
+        &calldata,
+    );
 }
 
 #[test]
@@ -272,11 +281,13 @@ fn words_for(parameter: &Parameter) -> Vec<U256> {
 fn every_parameter_is_read_as_it_is_written() {
     for parameter in PARAMETERS {
         for value in words_for(parameter) {
-            let settings: Vec<_> =
-                parameter.siblings().map(|sibling| {
+            let settings: Vec<_> = parameter
+                .siblings()
+                .map(|sibling| {
                     let value = if sibling == parameter { value } else { words_for(sibling)[1] };
                     Setting { parameter: sibling, value }
-                }).collect();
+                })
+                .collect();
             let sentence = Sentence::Set(settings);
             let text = sentence.write(&vocabulary());
             assert_eq!(read_action(&text, &vocabulary()), Ok(vec![sentence.clone()]), "{text}");
@@ -311,7 +322,10 @@ fn wrong_words_are_refused_with_what_there_is() {
     check("set", "it is written like `set rewards.cooldown to 5 days");
     check("set rewards.cooldown 5 days", "it is written like");
     check("set rewards.cooldown to", "it is written like");
-    check("set rewards.cooldwn to 5 days", "rewards.rewardRate, rewards.cooldown, rewards.minQuality");
+    check(
+        "set rewards.cooldwn to 5 days",
+        "rewards.rewardRate, rewards.cooldown, rewards.minQuality",
+    );
     check("set bank.rate to 5", "timelock.delay");
     check("set rewards.cooldown to 5", "not a duration: `5 days`");
     check("set rewards.cooldown to 5 DATA", "not a duration");
@@ -324,15 +338,24 @@ fn wrong_words_are_refused_with_what_there_is() {
     check("set governor.guardianExpiry to 2027-02-29", "a time in UTC");
     check("set rewards.oracle to 0x12", "`0x12` is no account");
     check("set rewards.oracle to bob", "data, gov, rewards, timelock, governor, treasury");
-    check("set rewards.cooldown to 5 days and rewards.cooldown to 6 days", "set twice, to `5 days` and to `6 days`");
+    check(
+        "set rewards.cooldown to 5 days and rewards.cooldown to 6 days",
+        "set twice, to `5 days` and to `6 days`",
+    );
     check("pay 100 DATA", "it is written like `pay 1.5 ETH");
-    check("pay 100 DATA from 0x0000000000000000000000000000000000000001", "there is no budget line");
+    check(
+        "pay 100 DATA from 0x0000000000000000000000000000000000000001",
+        "there is no budget line",
+    );
     check("pay 100 USDC to timelock", "the address of any ERC-20");
     check("pay 1.5x DATA to timelock", "no amount of DATA");
     check("pay 1 DATA to timelock from coffee", "grants, audits, infrastructure");
     check("pay 0.0000000000000000001 ETH to timelock", "which has 18 decimals");
     check("pay 1 0x00000000000000000000000000000000000000aa to timelock", "decimals of 0x");
-    check("pay 1 DATA to 0x70997970c51812dc3A010C7d01b50e0d17dc79C8", "its checksum (EIP-55) is wrong");
+    check(
+        "pay 1 DATA to 0x70997970c51812dc3A010C7d01b50e0d17dc79C8",
+        "its checksum (EIP-55) is wrong",
+    );
     check("grant MINTER to 0x12", "grant MINTER of data to");
     check("grant BAKER of data to timelock", "there are: DEFAULT_ADMIN, MINTER, PAUSER");
     check("grant MINTER of treasury to timelock", "roles are of data, gov, timelock");
@@ -342,7 +365,10 @@ fn wrong_words_are_refused_with_what_there_is() {
     check("limit grants to 5 DATA per day", "not a duration");
     check("limit none to 5 DATA in all", "no budget line `none`");
     check("limit grants to 5 DATA in all from audits", "it is written like");
-    check("allow rewards setCooldown(uint256) on fast-track", "has no function `setCooldown(uint256)`");
+    check(
+        "allow rewards setCooldown(uint256) on fast-track",
+        "has no function `setCooldown(uint256)`",
+    );
     check("allow rewards.cooldown on slow-track", "standard, fast-track, optimistic");
     check("call rewards setCooldownPeriod(uint48) 5", "there is: setCooldownPeriod(uint256)");
     check("call rewards setCooldownPeriod(uint256)", "takes 1 arguments and 0 are given");

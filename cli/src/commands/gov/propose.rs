@@ -81,7 +81,8 @@ struct Proposed {
 
 impl ProposeArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
-        let Self { actions, class, description, description_file, reserved, dry_run, wallet } = self;
+        let Self { actions, class, description, description_file, reserved, dry_run, wallet } =
+            self;
         let signer = wallet.map(|wallet| wallet.signer()).transpose()?;
         if signer.is_none() && (!dry_run || reserved) {
             return Err(Usage("say who proposes, with `--from`".to_owned()).into());
@@ -94,7 +95,9 @@ impl ProposeArgs {
         let description = description.or(text.transpose()?).or_else(|| file.description.clone());
         let description = description.map(|text| text.trim_end().to_owned()).unwrap_or_default();
         if description.is_empty() {
-            return Err(Usage("say what the proposal is for, with `--description`".to_owned()).into());
+            return Err(
+                Usage("say what the proposal is for, with `--description`".to_owned()).into()
+            );
         }
         let class = class.or(file.class()?).unwrap_or_default();
         let mut dao = rpc.dao().await?;
@@ -154,7 +157,10 @@ impl Report for Proposed {
                     ("gas", &receipt.gas_used),
                 ],
             ),
-            _ => writeln!(to, "Nothing was sent. `datacoop gov simulate` shows what it would change."),
+            _ => writeln!(
+                to,
+                "Nothing was sent. `datacoop gov simulate` shows what it would change."
+            ),
         }
     }
 }

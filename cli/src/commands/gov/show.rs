@@ -87,10 +87,7 @@ impl ShowArgs {
 }
 
 const fn is_open(standing: &Standing) -> bool {
-    matches!(
-        standing.state,
-        State::Pending | State::Active | State::Succeeded | State::Queued
-    )
+    matches!(standing.state, State::Pending | State::Active | State::Succeeded | State::Queued)
 }
 
 /// Says the present values of what an action sets, where they can be read.

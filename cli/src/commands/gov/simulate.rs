@@ -154,9 +154,10 @@ impl Simulated {
                 .into_iter()
                 .map(|observed| EventRow {
                     contract: name(observed.contract),
-                    event: observed
-                        .event
-                        .map_or_else(|| "an event that no interface here has".to_owned(), |event| event.to_string()),
+                    event: observed.event.map_or_else(
+                        || "an event that no interface here has".to_owned(),
+                        |event| event.to_string(),
+                    ),
                 })
                 .collect(),
         }

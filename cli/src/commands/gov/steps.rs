@@ -128,9 +128,10 @@ async fn step<const COMMAND: usize>(
 ) -> anyhow::Result<()> {
     let receipt = sender.call(dao.governor, call).await?;
     let queued = receipt.events_of::<ProposalQueued>(dao.governor).next();
-    let failed_payments = dao.vocabulary.address(Place::Treasury).map_or(0, |treasury| {
-        receipt.events_of::<ExecutionFromModuleFailure>(treasury).count()
-    });
+    let failed_payments = dao
+        .vocabulary
+        .address(Place::Treasury)
+        .map_or(0, |treasury| receipt.events_of::<ExecutionFromModuleFailure>(treasury).count());
     if failed_payments > 0 {
         // As in Safe, what a module's call did wrong does not undo the rest.
         out.error(format_args!(
@@ -152,7 +153,8 @@ impl<const COMMAND: usize> Report for Stepped<COMMAND> {
 
     fn show(&self, to: &mut dyn Write) -> io::Result<()> {
         let Self { proposal, from, eta, receipt, events, .. } = self;
-        let mut rows: Vec<(&str, &dyn std::fmt::Display)> = vec![("proposal", proposal), ("from", from)];
+        let mut rows: Vec<(&str, &dyn std::fmt::Display)> =
+            vec![("proposal", proposal), ("from", from)];
         rows.extend(eta.as_ref().map(|eta| ("executable", eta as &dyn std::fmt::Display)));
         rows.push(("transaction", &receipt.transaction));
         rows.push(("gas", &receipt.gas_used));

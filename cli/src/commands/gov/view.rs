@@ -127,7 +127,11 @@ impl TallyView {
             return writeln!(to, "  quorum   is known when the vote begins");
         };
         if let Some(veto) = self.veto_quorum {
-            return writeln!(to, "  veto     {} {veto} against would defeat it", bar(veto.0, whole));
+            return writeln!(
+                to,
+                "  veto     {} {veto} against would defeat it",
+                bar(veto.0, whole)
+            );
         }
         let reached = if self.quorum_reached == Some(true) { "reached" } else { "not reached" };
         writeln!(to, "  quorum   {} {quorum} for or abstain, {reached}", bar(quorum.0, whole))
@@ -195,14 +199,18 @@ pub(super) fn what_next(standing: &Standing, id: &str) -> String {
             )
         }
         Next::Queue => {
-            format!("It has passed, and anybody may queue it: `datacoop gov queue {id} --from KEY`.")
+            format!(
+                "It has passed, and anybody may queue it: `datacoop gov queue {id} --from KEY`."
+            )
         }
         Next::Delay(time) => format!(
             "It can be executed from {}, by anybody: `datacoop gov execute {id} --from KEY`.",
             at(time)
         ),
         Next::Execute => {
-            format!("It is ready, and anybody may execute it: `datacoop gov execute {id} --from KEY`.")
+            format!(
+                "It is ready, and anybody may execute it: `datacoop gov execute {id} --from KEY`."
+            )
         }
         Next::Over => match (standing.state, standing.tally.defeat()) {
             (State::Executed, _) => "Nothing: it was executed.".to_owned(),
@@ -303,7 +311,11 @@ mod tests {
             assert!(sentence.contains(words), "{sentence}");
         };
         check(State::Succeeded, None, "`datacoop gov queue 1234 --from KEY`");
-        check(State::Queued, Some(1_709_251_101), "(in 1 second), by anybody: `datacoop gov execute");
+        check(
+            State::Queued,
+            Some(1_709_251_101),
+            "(in 1 second), by anybody: `datacoop gov execute",
+        );
         check(State::Queued, Some(1), "It is ready");
         check(State::Executed, Some(1), "it was executed");
         check(State::Canceled, None, "it is canceled");
