@@ -308,74 +308,66 @@ fn values_that_do_not_fit_are_refused() {
     check("set data.emissionFloor to 1 DATA", "data.emissionBps is set together");
 }
 
+/// Wrong words, and a part of what is said of them.
+const WRONG: [(&str, &str); 44] = [
+    ("", "there are: set, pay, grant"),
+    ("raise rewards.cooldown to 5 days", "`raise`"),
+    ("set", "it is written like `set rewards.cooldown to 5 days"),
+    ("set rewards.cooldown 5 days", "it is written like"),
+    ("set rewards.cooldown to", "it is written like"),
+    ("set rewards.cooldwn to 5 days", "rewards.rewardRate, rewards.cooldown, rewards.minQuality"),
+    ("set bank.rate to 5", "timelock.delay"),
+    ("set rewards.cooldown to 5", "not a duration: `5 days`"),
+    ("set rewards.cooldown to 5 DATA", "not a duration"),
+    ("set rewards.rewardRate to 12", "an amount: `12.5 DATA`"),
+    ("set rewards.rewardRate to 12 GOV", "an amount: `12.5 DATA`"),
+    ("set governor.quorum to 4.5%", "a whole percentage"),
+    ("set data.emissionBps to 0.001%", "a percentage or basis points"),
+    ("set gov.policy to closed", "one of `open`, `members-only`, `locked`"),
+    ("set governor.oneLiveProposal to yes", "`on` or `off`"),
+    ("set governor.guardianExpiry to 2027-02-29", "a time in UTC"),
+    ("set rewards.oracle to 0x12", "`0x12` is no account"),
+    ("set rewards.oracle to bob", "data, gov, rewards, timelock, governor, treasury"),
+    (
+        "set rewards.cooldown to 5 days and rewards.cooldown to 6 days",
+        "set twice, to `5 days` and to `6 days`",
+    ),
+    ("pay 100 DATA", "it is written like `pay 1.5 ETH"),
+    ("pay 100 DATA from 0x0000000000000000000000000000000000000001", "there is no budget line"),
+    ("pay 100 USDC to timelock", "the address of any ERC-20"),
+    ("pay 1.5x DATA to timelock", "no amount of DATA"),
+    ("pay 1 DATA to timelock from coffee", "grants, audits, infrastructure"),
+    ("pay 0.0000000000000000001 ETH to timelock", "which has 18 decimals"),
+    ("pay 1 0x00000000000000000000000000000000000000aa to timelock", "decimals of 0x"),
+    ("pay 1 DATA to 0x70997970c51812dc3A010C7d01b50e0d17dc79C8", "its checksum (EIP-55) is wrong"),
+    ("grant MINTER to 0x12", "grant MINTER of data to"),
+    ("grant BAKER of data to timelock", "there are: DEFAULT_ADMIN, MINTER, PAUSER"),
+    ("grant MINTER of treasury to timelock", "roles are of data, gov, timelock"),
+    ("grant MINTER of bank to timelock", "there is no contract `bank`"),
+    ("revoke MINTER of data to timelock", "revoke MINTER of data from"),
+    ("limit grants to 5 DATA", "limit grants to 1000 DATA per 30 days"),
+    ("limit grants to 5 DATA per day", "not a duration"),
+    ("limit none to 5 DATA in all", "no budget line `none`"),
+    ("limit grants to 5 DATA in all from audits", "it is written like"),
+    ("allow rewards setCooldown(uint256) on fast-track", "has no function `setCooldown(uint256)`"),
+    ("allow rewards.cooldown on slow-track", "standard, fast-track, optimistic"),
+    ("call rewards setCooldownPeriod(uint48) 5", "there is: setCooldownPeriod(uint256)"),
+    ("call rewards setCooldownPeriod(uint256)", "takes 1 arguments and 0 are given"),
+    ("call rewards setCooldownPeriod(uint256) five", "`five` is no uint256"),
+    ("call bank f()", "there is no contract `bank`"),
+    ("call 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 f", "a function is written like"),
+    ("raw 0x12", "is no call"),
+];
+
 #[test]
 fn wrong_words_are_refused_with_what_there_is() {
     let mut others = Vec::new();
-    let mut check = |text: &str, expected: &str| {
+    for (text, expected) in WRONG {
         let error = read_action(text, &vocabulary()).map_err(|error| error.to_string());
         if !error.as_ref().is_err_and(|error| error.contains(expected)) {
             others.push(format!("{text}: {error:?}"));
         }
-    };
-    check("", "there are: set, pay, grant");
-    check("raise rewards.cooldown to 5 days", "`raise`");
-    check("set", "it is written like `set rewards.cooldown to 5 days");
-    check("set rewards.cooldown 5 days", "it is written like");
-    check("set rewards.cooldown to", "it is written like");
-    check(
-        "set rewards.cooldwn to 5 days",
-        "rewards.rewardRate, rewards.cooldown, rewards.minQuality",
-    );
-    check("set bank.rate to 5", "timelock.delay");
-    check("set rewards.cooldown to 5", "not a duration: `5 days`");
-    check("set rewards.cooldown to 5 DATA", "not a duration");
-    check("set rewards.rewardRate to 12", "an amount: `12.5 DATA`");
-    check("set rewards.rewardRate to 12 GOV", "an amount: `12.5 DATA`");
-    check("set governor.quorum to 4.5%", "a whole percentage");
-    check("set data.emissionBps to 0.001%", "a percentage or basis points");
-    check("set gov.policy to closed", "one of `open`, `members-only`, `locked`");
-    check("set governor.oneLiveProposal to yes", "`on` or `off`");
-    check("set governor.guardianExpiry to 2027-02-29", "a time in UTC");
-    check("set rewards.oracle to 0x12", "`0x12` is no account");
-    check("set rewards.oracle to bob", "data, gov, rewards, timelock, governor, treasury");
-    check(
-        "set rewards.cooldown to 5 days and rewards.cooldown to 6 days",
-        "set twice, to `5 days` and to `6 days`",
-    );
-    check("pay 100 DATA", "it is written like `pay 1.5 ETH");
-    check(
-        "pay 100 DATA from 0x0000000000000000000000000000000000000001",
-        "there is no budget line",
-    );
-    check("pay 100 USDC to timelock", "the address of any ERC-20");
-    check("pay 1.5x DATA to timelock", "no amount of DATA");
-    check("pay 1 DATA to timelock from coffee", "grants, audits, infrastructure");
-    check("pay 0.0000000000000000001 ETH to timelock", "which has 18 decimals");
-    check("pay 1 0x00000000000000000000000000000000000000aa to timelock", "decimals of 0x");
-    check(
-        "pay 1 DATA to 0x70997970c51812dc3A010C7d01b50e0d17dc79C8",
-        "its checksum (EIP-55) is wrong",
-    );
-    check("grant MINTER to 0x12", "grant MINTER of data to");
-    check("grant BAKER of data to timelock", "there are: DEFAULT_ADMIN, MINTER, PAUSER");
-    check("grant MINTER of treasury to timelock", "roles are of data, gov, timelock");
-    check("grant MINTER of bank to timelock", "there is no contract `bank`");
-    check("revoke MINTER of data to timelock", "revoke MINTER of data from");
-    check("limit grants to 5 DATA", "limit grants to 1000 DATA per 30 days");
-    check("limit grants to 5 DATA per day", "not a duration");
-    check("limit none to 5 DATA in all", "no budget line `none`");
-    check("limit grants to 5 DATA in all from audits", "it is written like");
-    check(
-        "allow rewards setCooldown(uint256) on fast-track",
-        "has no function `setCooldown(uint256)`",
-    );
-    check("allow rewards.cooldown on slow-track", "standard, fast-track, optimistic");
-    check("call rewards setCooldownPeriod(uint48) 5", "there is: setCooldownPeriod(uint256)");
-    check("call rewards setCooldownPeriod(uint256)", "takes 1 arguments and 0 are given");
-    check("call rewards setCooldownPeriod(uint256) five", "`five` is no uint256");
-    check("call bank f()", "there is no contract `bank`");
-    check("call 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 f", "a function is written like");
-    check("raw 0x12", "is no call");
+    }
     assert!(others.is_empty(), "{}", others.join("\n"));
 }
 

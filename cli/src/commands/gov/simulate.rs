@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use alloy::primitives::{Address, B256, U256};
 use datacoop_deploy::{
     DecodedError,
-    governance::{BalanceChange, Change, ContractChange, Dao, Simulation, simulate, write_decimal},
+    governance::{
+        BalanceChange, Change, ContractChange, Dao, Observed, Simulation, simulate, write_decimal,
+    },
 };
 use serde::Serialize;
 
@@ -20,6 +22,9 @@ use crate::{
     output::{Out, Report, table},
     words,
 };
+
+/// The treasury's event about a call that failed (Safe's `ExecutionFromModuleFailure`).
+const FAILURE: &str = "ExecutionFromModuleFailure";
 
 /// Shows what a proposal would change, on a fork of the present chain. Sends nothing.
 ///
@@ -48,6 +53,8 @@ struct Simulated {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Box<DecodedError>>,
     gas_used: u64,
+    /// Calls that the treasury would make and that would fail.
+    failed_payments: usize,
     parameters: Vec<ParameterRow>,
     balances: Vec<BalanceRow>,
     storage: Vec<StorageRow>,
@@ -141,9 +148,14 @@ impl Simulated {
                 .map(|(slot, before, after)| SlotRow { slot, before, after })
                 .collect(),
         };
+        let is_failure = |observed: &&Observed| {
+            let name = observed.event.as_ref().map(|event| event.name.as_str());
+            name == Some(FAILURE)
+        };
         Self {
             block,
             actions,
+            failed_payments: events.iter().filter(is_failure).count(),
             would_succeed: failure.is_none(),
             error: failure,
             gas_used,
@@ -174,6 +186,13 @@ impl Report for Simulated {
             return writeln!(to, "\nIt would fail: {}", clean(&words::explain(error)));
         }
         writeln!(to, "\nIt would succeed, with {} gas.", self.gas_used)?;
+        if self.failed_payments > 0 {
+            let failed = self.failed_payments;
+            writeln!(
+                to,
+                "But {failed} of the treasury's calls would fail; it may not hold so much."
+            )?;
+        }
         if !self.parameters.is_empty() {
             let mut rows = table(["parameter", "before", "after"], &[]);
             for ParameterRow { name, before, after } in &self.parameters {
