@@ -78,22 +78,69 @@ contract GovernorWorldTarget {
     receive() external payable {}
 }
 
-/// @notice A wallet that votes by ERC-1271: its owner's signatures are its own.
-contract GovernorWorldWallet is IERC1271 {
-    address public immutable owner;
+/// @notice A caller with an address of its own that does what its driver says, and whose signatures are its owner's
+/// (ERC-1271).
+contract GovernorWorldActor is IERC1271 {
+    address private immutable DRIVER = msg.sender;
+    address private immutable OWNER;
 
-    constructor(address owner_) {
-        owner = owner_;
+    constructor(address owner) {
+        OWNER = owner;
     }
 
+    receive() external payable {}
+
+    function forward(address to, uint256 value, bytes calldata data) external returns (bool, bytes memory) {
+        require(msg.sender == DRIVER);
+        return to.call{value: value}(data);
+    }
+
+    /// It reverts when the signature is malformed.
     function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4) {
-        // It reverts when the signature is malformed.
-        return ECDSA.recover(hash, signature) == owner ? this.isValidSignature.selector : bytes4(0xffffffff);
+        return ECDSA.recover(hash, signature) == OWNER ? this.isValidSignature.selector : bytes4(0xffffffff);
+    }
+}
+
+/// @notice Makes many calls in one block, and logs how each ended and what can be read afterwards.
+contract GovernorWorldDriver {
+    struct Step {
+        /// Who calls.
+        uint256 actor;
+        address to;
+        /// Ether sent along, in wei, out of the actor's own.
+        uint256 value;
+        bytes data;
     }
 
-    /// Delegates its votes, or does whatever else its owner wants.
-    function execute(address target, bytes calldata data) external {
-        (bool success,) = target.call(data);
-        require(success);
+    /// How the call of a step ended; the logs since the last such event are its own.
+    event Ended(uint256 indexed step, bool success, bytes output);
+    /// The hash of everything that the probes read after a step.
+    event Probed(uint256 indexed step, bytes32 state);
+
+    GovernorWorldActor[] public actors;
+
+    constructor(address[] memory owners) payable {
+        for (uint256 i = 0; i < owners.length; ++i) {
+            GovernorWorldActor actor = new GovernorWorldActor(owners[i]);
+            payable(actor).transfer(msg.value / owners.length);
+            actors.push(actor);
+        }
+    }
+
+    /// Runs the steps; after each, asks `probed` everything.
+    function run(Step[] calldata steps, address probed, bytes[] calldata probes) external {
+        for (uint256 i = 0; i < steps.length; ++i) {
+            Step calldata step = steps[i];
+            (bool success, bytes memory output) = actors[step.actor].forward(step.to, step.value, step.data);
+            emit Ended(i, success, output);
+            emit Probed(i, probe(probed, probes));
+        }
+    }
+
+    function probe(address probed, bytes[] calldata probes) private view returns (bytes32 state) {
+        for (uint256 i = 0; i < probes.length; ++i) {
+            (bool success, bytes memory output) = probed.staticcall(probes[i]);
+            state = keccak256(abi.encode(state, success, output));
+        }
     }
 }

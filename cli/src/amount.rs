@@ -17,8 +17,8 @@ pub(crate) struct Amount(pub(crate) U256);
 pub(crate) enum NotAnAmount {
     #[error("an amount is written like `12.5`, with digits and at most one point")]
     Form,
-    #[error("DATA has {DECIMALS} decimals, and this has more")]
-    Decimals,
+    #[error("there are {0} decimals, and this has more")]
+    Decimals(usize),
     #[error("this is more than a contract can hold")]
     TooLarge,
 }
@@ -27,18 +27,23 @@ impl FromStr for Amount {
     type Err = NotAnAmount;
 
     fn from_str(text: &str) -> Result<Self, NotAnAmount> {
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-        let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if !are_digits(whole) || !are_digits(fraction) {
-            return Err(NotAnAmount::Form);
-        }
-        let fraction = fraction.trim_end_matches('0');
-        if fraction.len() > DECIMALS {
-            return Err(NotAnAmount::Decimals);
-        }
-        let wei = format!("{whole}{fraction:0<DECIMALS$}");
-        U256::from_str_radix(&wei, 10).map(Self).map_err(|_| NotAnAmount::TooLarge)
+        parse(text, DECIMALS).map(Self)
     }
+}
+
+/// Reads an amount of a token with so many decimals, in its smallest unit.
+pub(crate) fn parse(text: &str, decimals: usize) -> Result<U256, NotAnAmount> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !are_digits(whole) || !are_digits(fraction) {
+        return Err(NotAnAmount::Form);
+    }
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > decimals {
+        return Err(NotAnAmount::Decimals(decimals));
+    }
+    let smallest = format!("{whole}{fraction:0<decimals$}");
+    U256::from_str_radix(&smallest, 10).map_err(|_| NotAnAmount::TooLarge)
 }
 
 impl fmt::Display for Amount {
@@ -93,8 +98,15 @@ mod tests {
         for text in ["", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", "1 ", "0x1", "1.2.3", "DATA"] {
             check(text, NotAnAmount::Form);
         }
-        check("0.0000000000000000001", NotAnAmount::Decimals);
+        check("0.0000000000000000001", NotAnAmount::Decimals(18));
         check(&"9".repeat(61), NotAnAmount::TooLarge);
+    }
+
+    #[test]
+    fn tokens_have_other_decimals() {
+        assert_eq!(parse("12.5", 6), Ok(U256::from(12_500_000)));
+        assert_eq!(parse("12", 0), Ok(U256::from(12)));
+        assert_eq!(parse("12.5", 0), Err(NotAnAmount::Decimals(0)));
     }
 
     #[test]

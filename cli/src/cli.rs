@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// Governs: proposals in words, votes, and what they would change.
     #[command(subcommand)]
     Gov(commands::gov::GovCommand),
+    /// Looks at the treasury, and signs and executes its transactions.
+    #[command(subcommand)]
+    Treasury(commands::treasury::TreasuryCommand),
     Translate(commands::translate::TranslateArgs),
     Bench(commands::bench::BenchArgs),
     Trace(commands::trace::TraceArgs),
@@ -92,6 +95,7 @@ impl Command {
             Self::Token(command) => command.name(),
             Self::Member(command) => command.name(),
             Self::Gov(command) => command.name(),
+            Self::Treasury(command) => command.name(),
             Self::Translate(_) => "translate",
             Self::Bench(_) => "bench",
             Self::Trace(_) => "trace",
@@ -113,6 +117,7 @@ impl Cli {
             Command::Token(command) => command.run(&rpc, &out).await,
             Command::Member(command) => command.run(&rpc, &out).await,
             Command::Gov(command) => command.run(&rpc, &out).await,
+            Command::Treasury(command) => command.run(&rpc, &out).await,
             Command::Translate(args) => args.run(&out),
             Command::Bench(args) => args.run(&out).await,
             Command::Trace(args) => args.run(&rpc, &out).await,

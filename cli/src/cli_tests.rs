@@ -107,7 +107,9 @@ fn built_example(words: &str) -> Cli {
         "gov show" => vec!["latest"],
         "gov queue" | "gov execute" | "gov cancel" => vec!["latest", "--from", "dev:0"],
         "gov delegate" => vec!["--from", "dev:0"],
-        "translate" => vec!["file"],
+        "translate" | "treasury show" => vec!["file"],
+        "treasury sign" | "treasury execute" => vec!["file", "--from", "dev:0"],
+        "treasury cancel" => vec![&hash, "--from", "dev:0"],
         "trace" => vec![&hash],
         _ => vec![],
     };

@@ -178,7 +178,6 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::NoSuchProposal { .. }
         | E::AmbiguousProposal { .. }
         | E::Ballot { .. }
-        | E::Signing { .. }
         | E::ConstructorArguments { .. }
         | E::BookVersion { .. }
         | E::BookOfAnotherChain { .. }
@@ -195,6 +194,8 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::StylusChain { .. }
         | E::CannotFork { .. }
         | E::CodeDiffers { .. } => Status::Chain,
+        E::Treasury(error) => status_of_treasury(error),
+        E::Signing(_) => Status::Input,
         E::Reverted { .. } | E::NotEnoughVotes { .. } | E::NotYet { .. } => Status::Rejected,
         E::InsufficientFunds { .. } => Status::Funds,
         E::MissingProgram { .. }
@@ -208,6 +209,23 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         // Its source decides.
         _ => return None,
     })
+}
+
+const fn status_of_treasury(error: &datacoop_deploy::treasury::TreasuryError) -> Status {
+    use datacoop_deploy::treasury::TreasuryError as E;
+    match error {
+        E::SeveralActions { .. } => Status::Usage,
+        E::OtherChain { .. } | E::BatchOfAnotherChain { .. } | E::HashDisagrees { .. } => {
+            Status::Chain
+        }
+        E::MissingSignatures { .. }
+        | E::NonceUsed { .. }
+        | E::NonceAhead { .. }
+        | E::NotReady { .. }
+        | E::NotAnOwner { .. }
+        | E::InnerFailure { .. } => Status::Rejected,
+        _ => Status::Input,
+    }
 }
 
 const fn status_of_bench(error: &datacoop_bench::Error) -> Option<Status> {

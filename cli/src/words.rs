@@ -1,13 +1,17 @@
 //! Decides how the errors of the contracts are said to people, and what can be done about them.
 
 mod governance;
+mod treasury;
 
 use alloy::sol_types::SolError;
 use datacoop_deploy::{
     Argument, DecodedError, bindings::IDataCoopRewards::RewardsBatchEntryFailed, decode_error,
 };
 
-use crate::{amount::Amount, time::Time};
+use crate::{
+    amount::Amount,
+    time::{Span, Time},
+};
 
 /// An error in words: `{name}` stands for the argument of that name.
 struct Phrase {
@@ -26,8 +30,8 @@ impl Phrase {
     }
 }
 
-/// The errors of DATA and its rewards. A test fails when one of the suite's is missing or an argument
-/// is misspelt.
+/// The errors of DATA and its rewards; with those of the other contracts beside this file they are
+/// every error of the suite. A test fails when one is missing or an argument is misspelt.
 const PHRASES: &[Phrase] = &[
     // Rewards.
     phrase("RewardsUnauthorizedOracle", "{caller} is not the verified oracle")
@@ -83,10 +87,9 @@ const PHRASES: &[Phrase] = &[
 
 /// Says an error of a contract in one sentence.
 pub(crate) fn explain(error: &DecodedError) -> String {
-    if let Some(sentence) = governance::safe_code(&error.text) {
-        return sentence;
-    }
-    let Some(phrase) = find(error) else { return error.text.clone() };
+    let Some(phrase) = find(error) else {
+        return treasury::safe(&error.text).unwrap_or_else(|| error.text.clone());
+    };
     let batch = RewardsBatchEntryFailed::abi_decode(&error.data).ok();
     error.args.iter().fold(phrase.sentence.to_owned(), |sentence, argument| {
         let value = match (argument.name.as_str(), &batch) {
@@ -103,26 +106,30 @@ pub(crate) fn hint(error: &DecodedError) -> Option<&'static str> {
 }
 
 fn find(error: &DecodedError) -> Option<&'static Phrase> {
-    phrases().find(|phrase| phrase.error == error.name)
+    named(&error.name)
 }
 
-/// Every error of the suite.
-fn phrases() -> impl Iterator<Item = &'static Phrase> {
-    PHRASES.iter().chain(governance::PHRASES)
+fn named(error: &str) -> Option<&'static Phrase> {
+    let mut all = PHRASES.iter().chain(treasury::PHRASES).chain(governance::PHRASES);
+    all.find(|phrase| phrase.error == error)
 }
 
 /// Writes an argument in its unit.
 fn value(error: &str, Argument { name, value }: &Argument) -> String {
     let wei = || value.parse().ok().map(|wei| Amount(wei).to_string());
     let time = || value.parse().ok().map(|seconds| Time(seconds).to_string());
+    let span = || value.parse().ok().map(|seconds| Span(seconds).to_string());
     let in_unit = match (error, name.as_str()) {
+        ("TreasuryPeriodOutOfBounds" | "TreasuryDelayTooLong", _) => span(),
+        ("TreasuryDelayActive", "delay") => span(),
+        (_, "readyAt" | "expiredAt") => time(),
         ("RewardsInvalidQuality", "quality" | "minimum" | "maximum")
         | ("EmissionFloorTooHigh", _)
         | ("GovernorInsufficientProposerVotes", "votes" | "threshold")
         | ("ERC20ExceededCap" | "ERC20ExceededSafeSupply" | "ERC20InvalidCap", _)
         | ("EmissionCapExceeded", _)
         | (_, "balance" | "needed" | "allowance") => wei(),
-        (_, "allowedAt" | "recordedAt" | "deadline" | "expiry" | "readyAt" | "expiredAt")
+        (_, "allowedAt" | "recordedAt" | "deadline" | "expiry")
         | ("ERC5805FutureLookup", _)
         | ("GovernorGuardianTermTooLong", "maximum") => time(),
         (error, argument) => governance::named(error, argument, value),
@@ -132,11 +139,15 @@ fn value(error: &str, Argument { name, value }: &Argument) -> String {
 
 #[cfg(test)]
 mod tests {
-    use alloy::primitives::{Address, B256, U256};
+    use alloy::{
+        primitives::{Address, B256, U256},
+        sol_types::Revert,
+    };
     use datacoop_deploy::{
         bindings::{
             IDataCoopRewards::{RewardsCooldownActive, RewardsInvalidQuality},
             IDataToken::EmissionCapExceeded,
+            ITreasury::{TreasuryBudgetExceeded, TreasuryDelayActive},
         },
         governance::Place,
     };
@@ -152,8 +163,8 @@ mod tests {
         for place in Place::ALL {
             for error in place.abi().errors() {
                 let name = &error.name;
-                let phrase = phrases().find(|phrase| phrase.error == name);
-                let mut rest = phrase.unwrap_or_else(|| panic!("no phrase for {name}")).sentence;
+                let mut rest =
+                    named(name).unwrap_or_else(|| panic!("no phrase for {name}")).sentence;
                 while let Some((_, after)) = rest.split_once('{') {
                     let (argument, after) = after.split_once('}').unwrap();
                     let is_known = error.inputs.iter().any(|input| input.name == argument);
@@ -179,6 +190,31 @@ mod tests {
         check(
             &RewardsInvalidQuality { quality: 0, minimum: 1, maximum: 10_u64.pow(18) },
             "quality 0 is not from 0.000000000000000001 to 1",
+        );
+    }
+
+    #[test]
+    fn safes_numbers_are_said_in_words() {
+        let said = |code: &str| explain(&decode_error(&Revert::from(code).abi_encode()));
+        assert_eq!(said("GS013"), "the call failed (GS013)");
+        assert_eq!(said("GS999"), "GS999");
+    }
+
+    #[test]
+    fn the_treasurys_amounts_are_in_the_tokens_smallest_unit() {
+        let error = TreasuryBudgetExceeded {
+            line: 1,
+            token: Address::ZERO,
+            requested: U256::from(5),
+            available: U256::from(3),
+        };
+        check(
+            &error,
+            "budget line 1 has 3 of token 0x0000000000000000000000000000000000000000 left, and not 5 (in the smallest unit)",
+        );
+        check(
+            &TreasuryDelayActive { delay: U256::from(172_800) },
+            "the treasury has a delay of 2 days: transactions are queued first",
         );
     }
 

@@ -175,8 +175,8 @@ mod tests {
     fn contracts_are_found_by_both_names() {
         assert_eq!(Contract::named("data-token").unwrap().name, "DataToken");
         assert_eq!(Contract::named("DataCoopRewards").unwrap().package, "data-coop-rewards");
-        pub const CONTRACTS: [Contract; 6] =
-            [DATA_TOKEN, DATA_COOP_REWARDS, GOV_TOKEN, GOVERNOR, TIMELOCK, TREASURY];
+        let error = Contract::named("Market").unwrap_err();
+        assert!(error.to_string().contains("DataToken, DataCoopRewards, GovToken"));
     }
 
     #[test]

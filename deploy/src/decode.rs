@@ -10,7 +10,7 @@ use alloy::{
 };
 use serde::Serialize;
 
-use crate::governance::Place;
+use crate::contracts::{CONTRACTS, Contract};
 
 /// An argument with its name and its value in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,6 +56,22 @@ impl fmt::Display for DecodedEvent {
     }
 }
 
+/// A call of a function, decoded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DecodedCall {
+    /// The function's name.
+    pub name: String,
+    /// Its arguments.
+    pub args: Vec<Argument>,
+}
+
+impl fmt::Display for DecodedCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let args = self.args.iter().map(|arg| format!("{} {}", spaced(&arg.name), arg.value));
+        write!(f, "{}({})", self.name, args.collect::<Vec<_>>().join(", "))
+    }
+}
+
 /// The errors and events of all contracts of the suite.
 struct Index {
     errors: HashMap<Selector, AbiError>,
@@ -63,7 +79,7 @@ struct Index {
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let abis = || Place::ALL.into_iter().map(|place| place.abi().clone());
+    let abis = || CONTRACTS.iter().map(|contract| (contract.abi)());
     Index {
         errors: abis()
             .flat_map(|abi| abi.errors.into_values().flatten())
@@ -124,6 +140,26 @@ pub fn decode_event(log: &LogData) -> Option<DecodedEvent> {
         })
         .collect();
     Some(DecodedEvent { name: event.name.clone(), args })
+}
+
+/// Decodes the calldata of a contract of the suite. What does not encode to the same bytes again
+/// is not taken for a call.
+#[must_use]
+pub fn decode_call(contract: &Contract, data: &[u8]) -> Option<DecodedCall> {
+    let (selector, body) = data.split_first_chunk::<4>()?;
+    let abi = (contract.abi)();
+    let function = abi.functions().find(|function| function.selector() == *selector)?;
+    let values = function.abi_decode_input(body).ok()?;
+    if function.abi_encode_input(&values).ok()? != data {
+        return None;
+    }
+    let args = function
+        .inputs
+        .iter()
+        .zip(&values)
+        .map(|(input, value)| Argument { name: input.name.clone(), value: words(value) })
+        .collect();
+    Some(DecodedCall { name: function.name.clone(), args })
 }
 
 fn known_error(data: &[u8]) -> Option<(String, Vec<Argument>)> {
@@ -198,11 +234,14 @@ fn words(value: &DynSolValue) -> String {
 mod tests {
     use alloy::{
         primitives::{address, hex, uint},
-        sol_types::{SolEvent, SolValue},
+        sol_types::{SolCall, SolEvent, SolValue},
     };
 
     use super::*;
-    use crate::bindings::IDataToken;
+    use crate::{
+        bindings::IDataToken::{self, burnCall},
+        contracts::{DATA_COOP_REWARDS, DATA_TOKEN},
+    };
 
     #[test]
     fn errors_of_the_suite_are_said_in_words() {
@@ -262,6 +301,17 @@ mod tests {
         assert_eq!(decoded.args[2].value, "7");
         let other = LogData::new_unchecked(vec![B256::ZERO], ().abi_encode().into());
         assert_eq!(decode_event(&other), None);
+    }
+
+    #[test]
+    fn calls_of_a_contract_are_decoded_and_others_are_not() {
+        let call = burnCall { value: uint!(7_U256) }.abi_encode();
+        let decoded = decode_call(&DATA_TOKEN, &call).map(|call| call.to_string());
+        assert_eq!(decoded.as_deref(), Some("burn(value 7)"));
+        assert_eq!(decode_call(&DATA_COOP_REWARDS, &call), None);
+        for data in [&call[..3], &call[..35], &[&call[..], &[0]].concat(), &[]] {
+            assert_eq!(decode_call(&DATA_TOKEN, data), None);
+        }
     }
 
     #[test]

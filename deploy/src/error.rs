@@ -11,6 +11,7 @@ use crate::{
     DecodedError, Violation,
     calendar::{write_span, write_utc},
     governance::{Next, Power, Standing, WordsError},
+    treasury::TreasuryError,
 };
 
 /// What can go wrong. Each message names the fault and, where there is one, the way out.
@@ -353,20 +354,19 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
-    /// A key did not sign.
-    #[error("cannot sign {what}: {reason}")]
-    Signing {
-        /// What was to be signed.
-        what: &'static str,
-        /// Why not.
-        reason: String,
-    },
     /// A chain's contracts do not run on a fork of it.
     #[error("chain {chain_id} runs Stylus programs, which a fork in Anvil cannot run")]
     CannotFork {
         /// The chain.
         chain_id: u64,
     },
+    // The treasury.
+    /// A transaction of the treasury is refused before the chain sees it.
+    #[error(transparent)]
+    Treasury(#[from] TreasuryError),
+    /// A key could not sign.
+    #[error("the key could not sign")]
+    Signing(#[source] alloy::signers::Error),
 
     // Recording.
     /// A batch stopped before its end.

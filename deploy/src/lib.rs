@@ -21,13 +21,16 @@ pub mod node;
 pub mod record;
 pub mod roles;
 pub mod trace;
+pub mod treasury;
 pub mod wasm;
 
 pub use datacoop_bindings as bindings;
 
 pub use artifact::{Artifact, Sizes};
 pub use book::{AddressBook, Entry as BookEntry};
-pub use decode::{Argument, DecodedError, DecodedEvent, decode_error, decode_event};
+pub use decode::{
+    Argument, DecodedCall, DecodedError, DecodedEvent, decode_call, decode_error, decode_event,
+};
 pub use error::Error;
 pub use progress::{Event, Progress, Silent, Stage};
 pub use wasm::Violation;

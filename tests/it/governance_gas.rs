@@ -1,7 +1,8 @@
-//! What GOV and the timelock cost beside their Solidity peers, on one Anvil: no action more than
-//! twice as much.
+//! What GOV and the timelock cost beside their Solidity peers, on one Anvil: GOV no more than twice
+//! as much; the timelock, which keeps a list of its pending operations beside, more.
 
 use alloy::{
+    eips::BlockId,
     network::TransactionBuilder,
     primitives::{Address, B256, Bytes, U256, keccak256},
     providers::{DynProvider, Provider, ext::AnvilApi},
@@ -27,8 +28,13 @@ use datacoop_deploy::{
 };
 use datacoop_tests::{ALICE, BOB, GOVERNANCE, artifact, create_raw, peer, start_node};
 
-/// The most that ours may cost, in hundredths of the peer's gas.
-const LIMIT_PERCENT: u64 = 200;
+/// The most that GOV may cost, in hundredths of the peer's gas.
+const GOV_PERCENT: u64 = 200;
+
+/// The most that the timelock may cost, in hundredths of the peer's gas. The list takes one slot
+/// more for each operation, and two or four writes more at its end; calldata of many small parts
+/// is read piece by piece.
+const TIMELOCK_PERCENT: u64 = 360;
 
 /// Gas for every transaction.
 const GAS: u64 = 15_000_000;
@@ -69,28 +75,31 @@ impl Pair {
         Ok(())
     }
 
+    /// Sends a call a second after the last one, or both twins would not see a new checkpoint alike.
     async fn send(&self, twin: usize, from: Address, call: &impl SolCall) -> Result<u64> {
         let request = TransactionRequest::default()
             .from(from)
             .to(self.addresses[twin])
             .input(Bytes::from(call.abi_encode()).into())
             .with_gas_limit(GAS);
+        let latest = self.provider.get_block(BlockId::latest()).await?.context("no block")?;
+        let next = latest.header.timestamp + 1;
+        self.provider.anvil_set_next_block_timestamp(next).await?;
         let receipt: TransactionReceipt =
             self.provider.raw_request("eth_sendTransactionSync".into(), (request,)).await?;
         ensure!(receipt.status(), "the call failed");
         Ok(receipt.gas_used)
     }
 
-    fn check(&self) -> Result<()> {
+    fn check(&self, limit: u64) -> Result<()> {
         let mut excess = Vec::new();
         for (action, [ours, peer]) in &self.costs {
             let percent = ours * 100 / peer;
-            eprintln!("{action:<40} {ours:>8} {peer:>8} {percent:>4} %");
-            if percent > LIMIT_PERCENT {
-                excess.push(*action);
+            if percent > limit {
+                excess.push(format!("{action}: {ours} beside {peer}, {percent} %"));
             }
         }
-        ensure!(excess.is_empty(), "more than {LIMIT_PERCENT} %: {excess:?}");
+        ensure!(excess.is_empty(), "more than {limit} %: {excess:?}");
         Ok(())
     }
 }
@@ -117,11 +126,11 @@ async fn gov_costs_at_most_twice_its_peer() -> Result<()> {
     let mint = mintCall { to: ALICE, amount: U256::from(5) };
     pair.measure("mint, delegated", GOVERNANCE, &mint).await?;
     pair.measure("burn, delegated", ALICE, &burnCall { value: U256::from(5) }).await?;
-    pair.check()
+    pair.check(GOV_PERCENT)
 }
 
 #[tokio::test]
-async fn the_timelock_costs_at_most_twice_its_peer() -> Result<()> {
+async fn the_timelock_costs_no_more_than_its_list_explains() -> Result<()> {
     let everybody = (vec![GOVERNANCE], vec![GOVERNANCE]);
     let arguments = (U256::from(10), everybody.0, everybody.1, GOVERNANCE).abi_encode_params();
     let mut pair = Pair::new(TIMELOCK, arguments.clone(), "TimelockPeer", arguments).await?;
@@ -158,7 +167,9 @@ async fn the_timelock_costs_at_most_twice_its_peer() -> Result<()> {
     };
     let id = keccak256(&hash.abi_encode()[4..]);
     pair.measure("cancel", GOVERNANCE, &cancelCall { id }).await?;
-    pair.provider.anvil_increase_time(100).await.context("time goes by")?;
+    let latest = pair.provider.get_block(BlockId::latest()).await?.context("no block")?;
+    pair.provider.anvil_set_next_block_timestamp(latest.header.timestamp + 100).await?;
+    pair.provider.evm_mine(None).await?;
     let execute = |salt: u64| executeCall {
         target,
         value,
@@ -171,5 +182,5 @@ async fn the_timelock_costs_at_most_twice_its_peer() -> Result<()> {
     let salt = B256::ZERO;
     let batch = executeBatchCall { targets, values, payloads, predecessor, salt };
     pair.measure("executeBatch of three, the last", GOVERNANCE, &batch).await?;
-    pair.check()
+    pair.check(TIMELOCK_PERCENT)
 }

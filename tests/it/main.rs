@@ -3,12 +3,14 @@
 mod connection;
 mod deployment;
 mod emission;
-mod governance;
 mod gov_token_twins;
+mod governance;
 mod governance_gas;
+mod governor_twins;
 mod recording;
 mod rewards;
 mod rewards_model;
+mod safe_hashes;
 mod second_abi;
 mod tidy;
 mod timelock_twins;

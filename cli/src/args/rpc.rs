@@ -134,10 +134,16 @@ impl RpcArgs {
 
     /// Where the address book of a chain is kept.
     pub(crate) fn book_path(&self, chain: &Chain) -> anyhow::Result<PathBuf> {
-        if let Some(folder) = &self.deployments {
-            return Ok(folder.join(format!("{}.json", chain.id())));
-        }
-        Ok(AddressBook::path_of(&Workspace::find()?, chain))
+        self.book_path_of(chain.id())
+    }
+
+    /// Where the address book of the chain with this id is kept.
+    pub(crate) fn book_path_of(&self, chain_id: u64) -> anyhow::Result<PathBuf> {
+        let folder = match &self.deployments {
+            Some(folder) => folder.clone(),
+            None => Workspace::find()?.deployments(),
+        };
+        Ok(folder.join(format!("{chain_id}.json")))
     }
 
     /// Reads the address book of the named network, or of the local one, without a chain.

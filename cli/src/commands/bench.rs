@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use datacoop_bench::{ActionCost, Bench, TOLERANCE_PERCENT, Worse, worse};
+use datacoop_bench::{ActionCost, Bench, PassTable, TOLERANCE_PERCENT, Worse, worse};
 use datacoop_deploy::{Error, Workspace};
 use serde::Serialize;
 
@@ -28,6 +28,7 @@ const TABLE: &str = "docs/BENCHMARKS.md";
     "datacoop bench                       writes docs/BENCHMARKS.md and docs/benchmarks.json"
     "datacoop bench --check               fails when a figure got worse than the committed one"
     "datacoop bench --action transfer     shows some actions and writes nothing"
+    "datacoop bench --passes              what each pass of the translator is worth"
 ))]
 pub(crate) struct BenchArgs {
     /// The page that is written [default: docs/BENCHMARKS.md of the workspace]
@@ -42,6 +43,11 @@ pub(crate) struct BenchArgs {
     /// Measure only the actions whose names have this in them, and write nothing.
     #[arg(long, value_name = "NAME", conflicts_with = "out")]
     action: Option<String>,
+
+    /// Leave out each pass of the translator in turn, show what that costs in gas on Anvil and in
+    /// bytes, and write nothing.
+    #[arg(long, conflicts_with_all = ["out", "check", "action"])]
+    passes: bool,
 }
 
 /// What was measured, and where it went.
@@ -54,6 +60,11 @@ struct Measured {
     page: Option<PathBuf>,
 }
 
+/// What each pass is worth.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Passes(PassTable);
+
 /// A comparison that found nothing worse.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -65,12 +76,15 @@ struct Checked {
 
 impl BenchArgs {
     pub(crate) async fn run(self, out: &Out) -> anyhow::Result<()> {
-        let Self { out: page, check, action } = self;
+        let Self { out: page, check, action, passes } = self;
         let workspace = Workspace::find()?;
         let table = workspace.root().join(TABLE);
         let committed = if check { Some(read(&figures_beside(&table))?) } else { None };
         let progress = out.progress();
         let bench = tokio::task::block_in_place(|| Bench::prepare(&workspace, &progress))?;
+        if passes {
+            return out.result(&Passes(bench.weigh_passes(&progress).await?));
+        }
         let figures = bench.run(action.as_deref().unwrap_or_default(), &progress).await?;
         if let Some(committed) = committed {
             let worse = worse(&committed, &figures);
@@ -138,6 +152,14 @@ impl Report for Measured {
             Some(page) => writeln!(to, "Written to {}.", page.display()),
             None => Ok(()),
         }
+    }
+}
+
+impl Report for Passes {
+    const COMMAND: &'static str = "bench";
+
+    fn show(&self, to: &mut dyn Write) -> io::Result<()> {
+        to.write_all(self.0.markdown().as_bytes())
     }
 }
 

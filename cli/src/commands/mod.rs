@@ -12,3 +12,4 @@ pub(crate) mod roles;
 pub(crate) mod token;
 pub(crate) mod trace;
 pub(crate) mod translate;
+pub(crate) mod treasury;

@@ -8,7 +8,7 @@ use std::{
 use alloy::{json_abi::JsonAbi, primitives::Bytes};
 use datacoop_deploy::Error;
 use serde::Serialize;
-use stylus_evm::{Constructor, Options, Stats, Translation, disassemble, translate};
+use stylus_evm::{Constructor, Options, Passes, Stats, Translation, disassemble, translate};
 
 use crate::{
     cli::after_help,
@@ -88,7 +88,8 @@ impl TranslateArgs {
         let Self { file, constructor, memory, disasm, abi, out: target } = self;
         let wasm = read(&file)?;
         let constructor = if constructor { Constructor::Stylus } else { Constructor::None };
-        let options = Options { constructor, memory_limit_pages: memory };
+        let options =
+            Options { constructor, memory_limit_pages: memory, passes: Passes::default() };
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let Translation { bytecode, deployed_bytecode, map, stats } = translate(&wasm, &options)
             .map_err(|source| Error::Translation {

@@ -1,4 +1,4 @@
-//! Decides how the errors of GOV, the governor, the timelock and the treasury are said.
+//! Decides how the errors of GOV, the governor and the timelock are said.
 
 use super::{Phrase, phrase};
 
@@ -79,74 +79,8 @@ pub(super) const PHRASES: &[Phrase] = &[
         .hint("the timelock's delay may not be over, or it was executed or cancelled"),
     phrase("TimelockUnexecutedPredecessor", "operation {predecessorId} goes first and was not executed"),
     phrase("TimelockUnauthorizedCaller", "{caller} is not the timelock itself"),
-    // The treasury.
-    phrase("TreasuryGovernorNotModule", "{governor} is no module of the treasury, and the governor must be one"),
-    phrase("TreasuryModuleNotGovernor", "the module {module} is not the governor {governor}, who alone may do this"),
-    phrase("TreasuryModuleIsGovernor", "the module {module} is the governor and stays enabled"),
-    phrase("TreasuryDelayTooLong", "a delay of {delay} seconds is above {maximum}"),
-    phrase("TreasuryDelayActive", "transactions of the owners wait {delay} seconds in a queue")
-        .hint("`datacoop treasury execute` queues it now and executes it afterwards"),
     phrase("TreasuryNoDelay", "the treasury has no delay, and so no queue"),
-    phrase("TreasuryNotQueued", "transaction {txHash} is not queued: never, executed, cancelled, or voided by a change of owners"),
-    phrase("TreasuryNotReady", "transaction {txHash} can be executed from {readyAt}"),
-    phrase("TreasuryQueueExpired", "transaction {txHash} could be executed until {expiredAt}"),
-    phrase("TreasuryUnauthorizedCanceller", "{account} is no owner and not the governor, and cannot cancel"),
-    phrase("TreasuryInvalidSpender", "{spender} cannot have a spending limit"),
-    phrase("TreasuryInvalidLine", "there is no budget line {line}; the last one is {maximum}"),
-    phrase("TreasuryCapTooHigh", "a cap of {cap} is above {maximum}"),
-    phrase("TreasuryPeriodOutOfBounds", "a period of {period} seconds is not from {minimum} to {maximum}"),
-    phrase("TreasurySpendingLimitExceeded", "{spender} wants to spend {requested} of the token {token} and may spend {available}"),
-    phrase("TreasuryBudgetExceeded", "{requested} of the token {token} are asked of budget line {line}, which has {available} left"),
-    phrase("TreasuryTransferFailed", "the treasury cannot pay {amount} of the token {token} to {to}")
-        .hint("it may not hold so much, or the token may refuse the transfer"),
-    phrase("TreasuryOwnersMayOnlyPay", "budgets are strict: the owners may only pay from lines, and not call {to}"),
-    phrase("TreasuryGovernorRequired", "strict budgets need a governor, who alone can change them"),
 ];
-
-/// The treasury's errors that Safe has as codes.
-const CODES: &[(&str, &str)] = &[
-    ("GS000", "the treasury is not set up"),
-    ("GS001", "the threshold is not set"),
-    ("GS002", "a guard was to be set in a call that is none of the treasury's own"),
-    ("GS010", "too little gas for the transaction"),
-    ("GS011", "the treasury cannot pay the gas in ether"),
-    ("GS012", "the treasury cannot pay the gas in the token"),
-    (
-        "GS013",
-        "the transaction failed, and it has neither a gas price nor a gas limit of its own to go on with",
-    ),
-    ("GS020", "there are too few signatures"),
-    ("GS021", "a contract's signature points into the signatures before it"),
-    ("GS022", "a contract's signature lies outside of the data"),
-    ("GS023", "a contract's signature is cut off"),
-    ("GS024", "an owner's contract does not accept its signature"),
-    ("GS025", "an owner has not approved the hash"),
-    ("GS026", "a signature is of nobody who owns the treasury, or they are not sorted by owner"),
-    ("GS030", "only an owner can approve a hash"),
-    ("GS031", "only the treasury itself may do this"),
-    ("GS100", "modules are set up already"),
-    ("GS101", "this address cannot be a module"),
-    ("GS102", "the module is enabled already"),
-    ("GS103", "the module before it is another one"),
-    ("GS104", "the caller is no enabled module of the treasury"),
-    ("GS105", "modules begin at another address"),
-    ("GS106", "a page has at least one module"),
-    ("GS200", "the treasury is set up already"),
-    ("GS201", "the threshold is above the number of owners"),
-    ("GS202", "the threshold is at least one"),
-    ("GS203", "this address cannot be an owner"),
-    ("GS204", "the address is an owner already"),
-    ("GS205", "the owner before it is another one"),
-    ("GS300", "the guard does not answer as one"),
-    ("GS301", "the module guard does not answer as one"),
-    ("GS400", "the treasury cannot be its own fallback handler"),
-];
-
-/// Says a code of Safe.
-pub(super) fn safe_code(code: &str) -> Option<String> {
-    let (code, sentence) = CODES.iter().find(|(known, _)| *known == code)?;
-    Some(format!("{sentence} ({code})"))
-}
 
 /// The states of proposals by their numbers on chain.
 const STATES: [&str; 8] =
@@ -188,13 +122,6 @@ fn states(value: &str, names: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn codes_of_safe_are_said_in_words() {
-        assert_eq!(safe_code("GS020").unwrap(), "there are too few signatures (GS020)");
-        assert_eq!(safe_code("GS999"), None);
-        assert!(CODES.is_sorted_by_key(|(code, _)| code));
-    }
 
     #[test]
     fn sets_of_states_are_named() {

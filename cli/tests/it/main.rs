@@ -10,3 +10,4 @@ mod governance;
 mod life;
 mod process;
 mod trace;
+mod treasury;

@@ -204,7 +204,7 @@ impl EmissionStorage {
 
     /// Returns what may be minted now, when the supply is `supply`.
     pub(crate) fn available(&self, vm: &VM, supply: &Uint) -> u128 {
-        self.room(vm, &self.sums_now(vm), supply)
+        self.room(vm, &self.forward(vm, self.sums.get(vm)), supply)
     }
 
     /// Returns what was ever created, in wei: at construction and since.
@@ -223,13 +223,14 @@ impl EmissionStorage {
     ///
     /// [`EmissionCapExceeded`] when it is more than there is room for.
     pub(crate) fn emit_within_cap(&self, vm: &mut VM, supply: &Uint, value: &Uint) -> Result<()> {
-        let mut sums = self.sums_now(vm);
+        let noted = self.sums.get(vm);
+        let mut sums = self.forward(vm, noted);
         let room = self.room(vm, &sums, supply);
         let amount = value.to_u128();
         if amount > room {
             return Err(Revert::new::<EmissionCapExceeded>((value, room)));
         }
-        if self.sums.get(vm).twelfth != sums.twelfth {
+        if noted.twelfth != sums.twelfth {
             self.mark(vm, &sums);
         }
         // `amount` ≤ `room` ≤ MAX_EMITTED − `emitted`.
@@ -291,9 +292,8 @@ impl EmissionStorage {
         place.set(vm, &Mark { emitted: sums.emitted, noted: true });
     }
 
-    /// Returns the sums as they stand in this twelfth.
-    fn sums_now(&self, vm: &VM) -> Sums {
-        let mut sums = self.sums.get(vm);
+    /// Returns the sums as they stand in this twelfth, from those that are noted.
+    fn forward(&self, vm: &VM, mut sums: Sums) -> Sums {
         let now = this_twelfth(vm);
         if now != sums.twelfth {
             sums.base = self.base_at(vm, now, &sums);

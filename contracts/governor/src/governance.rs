@@ -75,7 +75,7 @@ impl CallsStorage {
 }
 
 /// Where the queue lies.
-pub(crate) const CALLS: CallsStorage = CallsStorage::at(15);
+pub(crate) const CALLS: CallsStorage = CallsStorage::at(14);
 
 /// The arguments of a call that only governance may make, and how they were encoded.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@
 #![allow(
     clippy::too_many_arguments,
     missing_docs,
+    clippy::use_self,
     reason = "`sol!` makes a function of all fields of an event, and a variant of its own for each enum"
 )]
 
@@ -26,7 +27,10 @@ use crate::{
     settings::SettingsStorage,
 };
 
-sol!("IGovernor.sol");
+sol!(
+    #[sol(all_derives)]
+    "IGovernor.sol"
+);
 
 use IGovernor::{ERC6372InconsistentClock, GovernorDisabledDeposit};
 

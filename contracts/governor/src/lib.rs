@@ -31,6 +31,15 @@ mod settings;
 mod state;
 
 pub use governor::{Governor, IGovernor};
+
+/// What is kept in storage, for the snapshot of the layout.
+pub mod layout {
+    pub use crate::{
+        classes::ClassesStorage, governance::CallsStorage, guardian::GuardianStorage,
+        proposal::ProposalsStorage, quorum::QuorumStorage, settings::SettingsStorage,
+    };
+}
+
 #[cfg(not(target_arch = "wasm32"))]
 pub use program::program;
 #[cfg(target_arch = "wasm32")]

@@ -10,7 +10,7 @@ use stylus_sdk::host::VM;
 
 use crate::{
     Result, Revert, Uint,
-    storage::{Sequence, Stored},
+    storage::{Place, Sequence, Stored},
 };
 
 sol! {
@@ -115,9 +115,9 @@ pub fn checkpoint(vm: &VM, trace: &Trace, index: u64) -> Result<Checkpoint> {
 ///
 /// [`CheckpointUnorderedInsertion`] when there is a later checkpoint.
 pub fn push(vm: &mut VM, trace: &Trace, key: u64, value: &Uint) -> Result<Uint> {
-    let last = latest_checkpoint(vm, trace);
-    insert(vm, trace, last, Checkpoint { key, value: *value })?;
-    Ok(last.map_or(Uint::ZERO, |last| last.value))
+    let end = End::of(vm, trace);
+    end.insert(vm, trace, Checkpoint { key, value: *value })?;
+    Ok(end.last.value)
 }
 
 /// Changes the value from the time `key` on by `delta`, and returns the one before and the new
@@ -135,35 +135,48 @@ pub fn change(
     change: Change,
     delta: &Uint,
 ) -> Result<(Uint, Uint)> {
-    let last = latest_checkpoint(vm, trace);
-    let old = last.map_or(Uint::ZERO, |last| last.value);
-    let mut value = old;
+    let end = End::of(vm, trace);
+    let mut value = end.last.value;
     match change {
         Change::Add => value.wrapping_add(delta),
         Change::Subtract => value.wrapping_sub(delta),
     }
-    insert(vm, trace, last, Checkpoint { key, value })?;
-    Ok((old, value))
+    end.insert(vm, trace, Checkpoint { key, value })?;
+    Ok((end.last.value, value))
 }
 
-/// Writes a checkpoint after the last one, or in its place when both are of the same second.
-fn insert(
-    vm: &mut VM,
-    trace: &Trace,
-    last: Option<Checkpoint>,
-    checkpoint: Checkpoint,
-) -> Result<()> {
-    match last {
-        Some(last) if last.key > checkpoint.key => {
+/// The end of a history, read once for what is written there.
+struct End {
+    len: u64,
+    /// The place of the last checkpoint; when there is none, of the first.
+    place: Place<Checkpoint>,
+    /// The last checkpoint; zero at the time zero when there is none.
+    last: Checkpoint,
+}
+
+impl End {
+    fn of(vm: &VM, trace: &Trace) -> Self {
+        let len = trace.len(vm);
+        let place = trace.at(vm, len.saturating_sub(1));
+        // Beyond the end there is nothing: zeros.
+        let last = place.get(vm);
+        Self { len, place, last }
+    }
+
+    /// Writes a checkpoint after the last one, or in its place when both are of the same second.
+    fn insert(&self, vm: &mut VM, trace: &Trace, checkpoint: Checkpoint) -> Result<()> {
+        if self.last.key > checkpoint.key {
             return Err(Revert::new::<CheckpointUnorderedInsertion>(()));
         }
-        Some(last) if last.key == checkpoint.key => {
-            let index = trace.len(vm).saturating_sub(1);
-            trace.at(vm, index).set(vm, &checkpoint);
+        if self.len == 0 {
+            trace.push_at(vm, 0, &self.place, &checkpoint);
+        } else if self.last.key == checkpoint.key {
+            self.place.set(vm, &checkpoint);
+        } else {
+            trace.push_at(vm, self.len, &self.place.next(1), &checkpoint);
         }
-        _ => trace.push(vm, &checkpoint),
+        Ok(())
     }
-    Ok(())
 }
 
 /// Returns the value that held at the end of the second `key`: that of the last checkpoint which is

@@ -286,7 +286,12 @@ impl<V: Stored> Sequence<V> {
     /// Appends a value.
     pub fn push(&self, vm: &mut VM, value: &V) {
         let len = self.len(vm);
-        self.at(vm, len).set(vm, value);
+        self.push_at(vm, len, &self.at(vm, len), value);
+    }
+
+    /// Appends a value, when the length and the place after the last value are known.
+    pub fn push_at(&self, vm: &mut VM, len: u64, place: &Place<V>, value: &V) {
+        place.set(vm, value);
         // Each value was written by a transaction: there are far fewer than 2^64.
         self.len.set(vm, &Uint::from(len.wrapping_add(1)));
     }

@@ -253,8 +253,8 @@ impl Uint {
     #[must_use]
     #[inline(never)]
     pub fn to_u64(&self) -> u64 {
-        match self.lanes() {
-            [low, 0, 0, 0] => low,
+        match raw_lanes(&self.0) {
+            [0, 0, 0, low] => swapped(low),
             _ => u64::MAX,
         }
     }
@@ -263,8 +263,8 @@ impl Uint {
     #[must_use]
     #[inline(never)]
     pub fn to_u128(&self) -> u128 {
-        match self.lanes() {
-            [low, high, 0, 0] => join(low, high),
+        match raw_lanes(&self.0) {
+            [0, 0, high, low] => join(swapped(low), swapped(high)),
             _ => u128::MAX,
         }
     }
@@ -336,12 +336,18 @@ impl Uint {
         let mut index = 4_usize;
         while index > 0 {
             index = index.wrapping_sub(1);
-            let left = u64::from_be(raw_lane(&self.0, index));
-            let right = u64::from_be(raw_lane(&other.0, index)) ^ mask;
-            let (partial, first) = left.overflowing_add(right);
-            let (lane, second) = partial.overflowing_add(carry);
-            set_raw_lane(&mut self.0, index, lane.to_be());
-            carry = (first | second).into();
+            let right = raw_lane(&other.0, index) ^ mask;
+            // All zeros without a carry, or all ones with one: the lane stays, and so does the
+            // carry. These bits are the same in either order of the bytes.
+            if right == 0_u64.wrapping_sub(carry) {
+                continue;
+            }
+            let left = swapped(raw_lane(&self.0, index));
+            // Cannot wrap: the one case that would was just passed over.
+            let right = swapped(right).wrapping_add(carry);
+            let (lane, over) = left.overflowing_add(right);
+            set_raw_lane(&mut self.0, index, swapped(lane));
+            carry = over.into();
         }
         carry != 0
     }

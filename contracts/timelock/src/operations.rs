@@ -59,6 +59,18 @@ struct Operation {
     rank: u64,
 }
 
+impl Operation {
+    /// Returns what has become of it.
+    fn state(&self, vm: &VM) -> State {
+        match self.ready_at {
+            0 => State::Unset,
+            DONE => State::Done,
+            ready_at if ready_at > host::timestamp(vm) => State::Waiting,
+            _ => State::Ready,
+        }
+    }
+}
+
 impl Stored for Operation {
     type Held<'a> = Uint;
 
@@ -141,6 +153,24 @@ pub(crate) enum End {
     Cancelled,
 }
 
+impl End {
+    /// Returns the states, one bit each, in which an operation may end so.
+    const fn states(self) -> u64 {
+        match self {
+            Self::Done => State::Ready.bit(),
+            Self::Cancelled => State::Waiting.bit() | State::Ready.bit(),
+        }
+    }
+
+    /// Returns what is kept of when the operation was ready.
+    const fn ready_at(self) -> u64 {
+        match self {
+            Self::Done => DONE,
+            Self::Cancelled => 0,
+        }
+    }
+}
+
 impl OperationsStorage {
     /// Returns when an operation becomes ready; zero when there is none, one when it is done.
     pub(crate) fn timestamp(&self, vm: &VM, id: &B256) -> u64 {
@@ -149,12 +179,7 @@ impl OperationsStorage {
 
     /// Returns what has become of an operation.
     pub(crate) fn state(&self, vm: &VM, id: &B256) -> State {
-        match self.timestamp(vm, id) {
-            0 => State::Unset,
-            DONE => State::Done,
-            ready_at if ready_at > host::timestamp(vm) => State::Waiting,
-            _ => State::Ready,
-        }
+        self.operations.of(vm, id).get(vm).state(vm)
     }
 
     /// Returns the minimum delay, in seconds.
@@ -245,19 +270,6 @@ impl OperationsStorage {
         }
     }
 
-    /// Requires that an operation is pending.
-    ///
-    /// # Errors
-    ///
-    /// [`TimelockUnexpectedOperationState`] when it is not.
-    pub(crate) fn require_pending(&self, vm: &VM, id: &B256) -> Result<()> {
-        if self.state(vm, id).is_pending() {
-            Ok(())
-        } else {
-            Err(unexpected(id, State::Waiting.bit() | State::Ready.bit()))
-        }
-    }
-
     /// Requires that what must come before an operation is done; zero stands for nothing.
     ///
     /// # Errors
@@ -271,16 +283,31 @@ impl OperationsStorage {
         }
     }
 
-    /// Ends an operation, which is pending, and takes it from the list.
-    pub(crate) fn end(&self, vm: &mut VM, id: &B256, end: End) {
+    /// Ends an operation, which must be pending, and ready to be done; takes it from the list.
+    ///
+    /// # Errors
+    ///
+    /// [`TimelockUnexpectedOperationState`] when it is not.
+    pub(crate) fn end(&self, vm: &mut VM, id: &B256, end: End) -> Result<()> {
         let place = self.operations.of(vm, id);
-        let rank = place.get(vm).rank;
+        let operation = place.get(vm);
+        let bit = operation.state(vm).bit();
+        if bit & end.states() == 0 {
+            return Err(unexpected(id, end.states()));
+        }
+        self.unlist(vm, operation.rank);
+        place.set(vm, &Operation { ready_at: end.ready_at(), rank: 0 });
+        Ok(())
+    }
+
+    /// Takes the operation of a rank from the list; the last one takes its place.
+    fn unlist(&self, vm: &mut VM, rank: u64) {
         let mut terms = self.terms.get(vm);
         let last = self.pending_at(vm, terms.pending);
         if rank != terms.pending {
-            let moved = last.get(vm);
-            self.pending_at(vm, rank).set(vm, &moved);
-            let moved = self.operations.of(vm, &moved);
+            let id = last.get(vm);
+            self.pending_at(vm, rank).set(vm, &id);
+            let moved = self.operations.of(vm, &id);
             let operation = moved.get(vm);
             moved.set(vm, &Operation { rank, ..operation });
         }
@@ -288,11 +315,6 @@ impl OperationsStorage {
         // The operation is one of those that are counted.
         terms.pending = terms.pending.wrapping_sub(1);
         self.terms.set(vm, &terms);
-        let ready_at = match end {
-            End::Done => DONE,
-            End::Cancelled => 0,
-        };
-        place.set(vm, &Operation { ready_at, rank: 0 });
     }
 
     /// Returns where the list has the operation of a rank, which is not zero.

@@ -241,15 +241,14 @@ impl Timelock {
     /// # Errors
     ///
     /// - `AccessControlUnauthorizedAccount` when the caller is not a canceller,
-    /// - as [`OperationsStorage::require_pending`].
+    /// - as [`OperationsStorage::end`].
     ///
     /// # Events
     ///
     /// `Cancelled`.
     fn cancel(&mut self, id: &B256) -> Result<()> {
         self.only_role(&word::constant(CANCELLER_ROLE))?;
-        OPERATIONS.require_pending(&self.vm, id)?;
-        OPERATIONS.end(&mut self.vm, id, End::Cancelled);
+        OPERATIONS.end(&mut self.vm, id, End::Cancelled)?;
         emit::<Cancelled>(&mut self.vm, (id,), ());
         Ok(())
     }
@@ -320,11 +319,9 @@ impl Timelock {
     ///
     /// # Errors
     ///
-    /// As [`OperationsStorage::require_ready`].
+    /// As [`OperationsStorage::end`].
     fn after_calls(&mut self, id: &B256) -> Result<()> {
-        OPERATIONS.require_ready(&self.vm, id)?;
-        OPERATIONS.end(&mut self.vm, id, End::Done);
-        Ok(())
+        OPERATIONS.end(&mut self.vm, id, End::Done)
     }
 
     /// Makes one call of an operation.

@@ -9,7 +9,7 @@ use alloy::{
 use datacoop_deploy::{
     Artifact, Event, Progress, Stage, Workspace,
     bindings::IDataToken::{DOMAIN_SEPARATORCall, nameCall, symbolCall},
-    build,
+    build::{self, Passes},
     chain::{Chain, Outgoing, Sender},
     contracts::{CONTRACTS, Contract, DATA_COOP_REWARDS, DATA_TOKEN},
     deploy,
@@ -62,6 +62,13 @@ impl Bench {
         };
         let (data, rewards) = (take(&DATA_TOKEN)?, take(&DATA_COOP_REWARDS)?);
         Ok(Self { workspace: workspace.clone(), data, rewards, peer: peer(DATA_PEER)? })
+    }
+
+    /// Returns the same contracts, translated with these passes.
+    pub(crate) fn translated_with(mut self, passes: &Passes) -> Result<Self, Error> {
+        self.data = self.data.translated_with(passes.clone())?;
+        self.rewards = self.rewards.translated_with(passes.clone())?;
+        Ok(self)
     }
 
     /// Measures the actions whose names have `part` in them; all when it is empty.

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use stylus_evm::{Constructor, Options, Translation, translate};
+use stylus_evm::{Constructor, Options, Passes, Translation, translate};
 
 use super::{
     cargo,
@@ -67,7 +67,7 @@ fn artifact(contract: &Contract, wasm: &[u8]) -> Result<Artifact, Error> {
         return Err(Error::Refused { contract: contract.name.to_owned(), violations });
     }
     let named_wasm = normalised.with_names();
-    let translation = translation(contract.name, &named_wasm)?;
+    let translation = translation(contract.name, &named_wasm, Passes::default())?;
     Ok(Artifact::from(Parts {
         name: contract.name.to_owned(),
         abi: contract.abi(),
@@ -88,12 +88,26 @@ impl Artifact {
     ///
     /// [`Error::Translation`] when the module cannot be translated, as that of an artifact can.
     pub fn translation(&self) -> Result<Translation, Error> {
-        translation(&self.name, &self.named_wasm)
+        translation(&self.name, &self.named_wasm, Passes::default())
+    }
+
+    /// Returns the artifact with EVM code that is made with these passes of the translator.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Translation`] when the module cannot be translated, as that of an artifact can.
+    pub fn translated_with(mut self, passes: Passes) -> Result<Self, Error> {
+        let translation = translation(&self.name, &self.named_wasm, passes)?;
+        self.sizes.bytecode_bytes = translation.bytecode.len();
+        self.sizes.deployed_bytecode_bytes = translation.deployed_bytecode.len();
+        self.bytecode = translation.bytecode.into();
+        self.deployed_bytecode = translation.deployed_bytecode.into();
+        Ok(self)
     }
 }
 
-fn translation(contract: &str, named_wasm: &[u8]) -> Result<Translation, Error> {
-    let options = Options { constructor: Constructor::Stylus, ..Options::default() };
+fn translation(contract: &str, named_wasm: &[u8], passes: Passes) -> Result<Translation, Error> {
+    let options = Options { constructor: Constructor::Stylus, passes, ..Options::default() };
     translate(named_wasm, &options).map_err(|source| Error::Translation {
         contract: contract.to_owned(),
         source: Box::new(source),

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use assemble::assemble;
 pub use npm::ensure_npm;
+pub use stylus_evm::Passes;
 
 use crate::{
     Artifact, Error, Progress, Workspace, artifact::write_atomically, contracts::Contract,

@@ -160,9 +160,7 @@ impl Ballot {
         terms: &BallotTerms,
         signer: &PrivateKeySigner,
     ) -> Result<SignedBallot, Error> {
-        let signature = signer
-            .sign_hash_sync(&self.digest(terms))
-            .map_err(|source| Error::Signing { what: "the ballot", reason: source.to_string() })?;
+        let signature = signer.sign_hash_sync(&self.digest(terms)).map_err(Error::Signing)?;
         Ok(SignedBallot {
             schema: SCHEMA,
             chain_id: terms.chain_id,

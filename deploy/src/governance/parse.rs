@@ -336,7 +336,7 @@ fn selector(function: &str, place: Option<Place>) -> Result<Selector, WordsError
     })
 }
 
-fn is(word: &str, expected: &str) -> bool {
+const fn is(word: &str, expected: &str) -> bool {
     word.eq_ignore_ascii_case(expected)
 }
 

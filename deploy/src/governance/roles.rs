@@ -4,7 +4,7 @@ use alloy::primitives::{B256, keccak256};
 
 use super::Place;
 
-/// What the name of a view that returns a role ends with (OpenZeppelin's AccessControl).
+/// What the name of a view that returns a role ends with (OpenZeppelin's `AccessControl`).
 const SUFFIX: &str = "_ROLE";
 
 /// The one role whose value is no hash.

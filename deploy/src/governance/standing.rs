@@ -52,7 +52,7 @@ impl State {
         }
     }
 
-    fn of(state: ProposalState) -> Option<Self> {
+    const fn of(state: ProposalState) -> Option<Self> {
         Some(match state {
             ProposalState::Pending => Self::Pending,
             ProposalState::Active => Self::Active,

@@ -49,7 +49,10 @@ impl Vocabulary {
     ///
     /// [`WordsError::NotDeployed`] when the cooperative does not have it.
     pub fn address(&self, place: Place) -> Result<Address, WordsError> {
-        self.addresses.get(&place).copied().ok_or(WordsError::NotDeployed { place: place.name() })
+        self.addresses
+            .get(&place)
+            .copied()
+            .ok_or_else(|| WordsError::NotDeployed { place: place.name() })
     }
 
     /// Returns which contract is at an address.

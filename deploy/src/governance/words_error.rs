@@ -120,7 +120,7 @@ pub enum WordsError {
         given: String,
     },
     /// A contract has no such role.
-    #[error("`{place}` has no role `{given}`; {}", roles_there(*place))]
+    #[error("`{place}` has no role `{given}`; {}", roles_there(place))]
     Role {
         /// The role.
         given: String,

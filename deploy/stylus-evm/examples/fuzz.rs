@@ -1,5 +1,5 @@
 //! Runs random modules in the reference engine and, translated, on the EVM, as many as one likes:
-//! `cargo run -p stylus-evm --example fuzz -- --modules 10000 --seed 1`.
+//! `cargo run --locked --example fuzz -- --modules 10000 --seed 1`.
 
 #![allow(
     missing_docs,

@@ -60,6 +60,93 @@ pub struct Options {
     /// Memory is laid out in reverse, so each page that may be used costs gas in every call that
     /// touches low addresses.
     pub memory_limit_pages: Option<u32>,
+    /// Which optimizations run: all, unless one wants to know what each is worth.
+    pub passes: Passes,
+}
+
+/// Optimizations that can be left out.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each pass is on or off by itself")]
+pub struct Passes {
+    /// Masks that change nothing are dropped, by upper bounds of values.
+    pub ranges: bool,
+    /// Masks of bits that nobody looks at are dropped.
+    pub demand: bool,
+    /// Shadow stack frames get fixed addresses.
+    pub shadow_stack: bool,
+    /// Small functions are put where they are called.
+    pub inline: bool,
+    /// Functions know the constants and bounds of their arguments and results.
+    pub interprocedural: bool,
+    /// A value that several blocks mask is masked where it is made.
+    pub masks: bool,
+    /// Neighbours in memory are written at once.
+    pub widen: bool,
+    /// Calls that only pass on or never come back are jumps.
+    pub tail: bool,
+    /// Blocks that end alike share their end.
+    pub merge: bool,
+}
+
+/// Finds the switch of a pass.
+type Switch = fn(&mut Passes) -> &mut bool;
+
+impl Passes {
+    /// No optimization that can be left out.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            ranges: false,
+            demand: false,
+            shadow_stack: false,
+            inline: false,
+            interprocedural: false,
+            masks: false,
+            widen: false,
+            tail: false,
+            merge: false,
+        }
+    }
+}
+
+impl Passes {
+    /// All passes but one, for each, with the name of its file: to see what it is worth.
+    #[must_use]
+    pub fn without_each() -> Vec<(&'static str, Self)> {
+        let switches: [(&str, Switch); 9] = [
+            ("ranges", |passes| &mut passes.ranges),
+            ("demand", |passes| &mut passes.demand),
+            ("shadow_stack", |passes| &mut passes.shadow_stack),
+            ("inline", |passes| &mut passes.inline),
+            ("interprocedural", |passes| &mut passes.interprocedural),
+            ("masks", |passes| &mut passes.masks),
+            ("widen", |passes| &mut passes.widen),
+            ("tail", |passes| &mut passes.tail),
+            ("merge", |passes| &mut passes.merge),
+        ];
+        let without = |(name, switch): (&'static str, Switch)| {
+            let mut passes = Self::default();
+            *switch(&mut passes) = false;
+            (name, passes)
+        };
+        switches.into_iter().map(without).collect()
+    }
+}
+
+impl Default for Passes {
+    fn default() -> Self {
+        Self {
+            ranges: true,
+            demand: true,
+            shadow_stack: true,
+            inline: true,
+            interprocedural: true,
+            masks: true,
+            widen: true,
+            tail: true,
+            merge: true,
+        }
+    }
 }
 
 /// A translated contract.

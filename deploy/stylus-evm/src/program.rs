@@ -13,8 +13,11 @@ use crate::{
     },
     ir::{FnId, Function, Op, Origin, Program, Slot, builder::Builder},
     lower::{Context, lower},
-    passes::results::{self, Fate},
-    wasm::module::{Memory, Module, PAGE_BYTES},
+    passes::{
+        results::{self, Fate},
+        shadow_stack::ShadowStack,
+    },
+    wasm::module::{Memory, Module, PAGE_BYTES, Segment, Type},
 };
 
 /// Start of the scratch words: a store passes through the first, a hash uses both.
@@ -49,6 +52,10 @@ pub(crate) struct Layout {
     /// Whether the program asks if it was entered again.
     pub(crate) tracks_reentrancy: bool,
     pub(crate) constructor_selector: u32,
+    /// Whether the program runs when it is created.
+    pub(crate) runs_constructor: bool,
+    /// The global that looks like a shadow stack's pointer.
+    pub(crate) shadow_stack: Option<ShadowStack>,
 }
 
 impl Layout {
@@ -63,7 +70,9 @@ impl Layout {
             Slot(slots - 1)
         };
         let pages = grows.then(&mut next);
-        let globals = module.globals.iter().map(|global| global.mutable.then(&mut next)).collect();
+        let globals: Vec<Option<Slot>> =
+            module.globals.iter().map(|global| global.mutable.then(&mut next)).collect();
+        let shadow_stack = shadow_stack(module, &globals);
         let base = SLOTS + u64::from(slots) * 32 + frame_bytes;
         Self {
             mirror: U256::from(base + limit_pages * PAGE_BYTES),
@@ -77,6 +86,8 @@ impl Layout {
             result: Fate::Unknown,
             tracks_reentrancy: module.imports.iter().any(|host| host.name == "msg_reentrant"),
             constructor_selector: constructor_selector(),
+            runs_constructor: options.constructor == Constructor::Stylus,
+            shadow_stack,
         }
     }
 
@@ -110,6 +121,23 @@ fn limit_pages(memory: &Memory, grows: bool, options: &Options) -> u64 {
         (None, None) => memory.initial + 1,
     };
     limit.max(memory.initial)
+}
+
+/// Finds the pointer of the shadow stack: the first global, as linkers lay it out. The data below
+/// the stack ends where the linker's symbol says, or the last segment.
+fn shadow_stack(module: &Module<'_>, globals: &[Option<Slot>]) -> Option<ShadowStack> {
+    let global = module.globals.first()?;
+    let slot = (*globals.first()?)?;
+    if global.ty != Type::I32 || module.exported_globals.iter().any(|(_, index)| *index == 0) {
+        return None;
+    }
+    let top = global.initial;
+    let end = |segment: &Segment<'_>| u64::from(segment.address) + segment.bytes.len() as u64;
+    let segments = module.data.iter().map(end).filter(|&end| end <= top);
+    let symbol = module.exported_globals.iter().find(|(name, _)| name == "__data_end");
+    let symbol = symbol.map(|(_, index)| module.globals[*index as usize].initial);
+    let bottom = segments.chain(symbol.filter(|&end| end <= top)).max().unwrap_or_default();
+    Some(ShadowStack { slot, top, bottom })
 }
 
 /// A program before optimisation, and what it was made for.
@@ -164,10 +192,10 @@ pub(crate) fn build(
         layout.result = results::fate(&program, entry, id(first_host + write));
     }
     for (number, host) in module.imports.iter().enumerate() {
-        program.functions[first_host + number] = host.function(&layout, &routines);
+        program.replace(id(first_host + number), host.function(&layout, &routines));
     }
     let start = start(module, &layout, options, &routines, entry, &mut program.data);
-    program.functions[START.0 as usize] = start;
+    program.replace(START, start);
     Ok(Built { program, layout })
 }
 
@@ -203,36 +231,33 @@ fn start(
     let created = h.b.evm(Opcode::GT, [total, deployed]);
     h.b.branch(created, creation, call);
 
+    let run = h.b.new_block();
+    let size = h.b.add_param(run);
+    h.b.switch_to(creation);
+    match options.constructor {
+        Constructor::None => {
+            refuse_arguments_and_value(&mut h);
+            h.return_code();
+        }
+        Constructor::Stylus => {
+            let (_, length) = crate::host::constructor_args(&mut h);
+            let four = h.b.int(4);
+            let size = h.b.add(length, four);
+            h.b.jump(run, vec![size]);
+        }
+    }
     h.b.switch_to(call);
     if layout.tracks_reentrancy {
         answer_enter_request(&mut h);
     }
+    let call_size = h.b.evm(Opcode::CALLDATASIZE, []);
+    h.b.jump(run, vec![call_size]);
+
+    h.b.switch_to(run);
     initialize(&mut h, module, data);
-    let size = h.b.evm(Opcode::CALLDATASIZE, []);
     let status = h.b.call(entry, vec![size], &[32]);
     h.call(Routine::Finish, status);
     h.b.end(crate::ir::Terminator::Trap);
-
-    h.b.switch_to(creation);
-    match options.constructor {
-        Constructor::None => refuse_arguments_and_value(&mut h),
-        Constructor::Stylus => {
-            initialize(&mut h, module, data);
-            let (_, length) = crate::host::constructor_args(&mut h);
-            let four = h.b.int(4);
-            let size = h.b.add(length, four);
-            let status = h.b.call(entry, vec![size], &[32]);
-            let (failed, succeeded) = (h.b.new_block(), h.b.new_block());
-            h.b.branch(status[0], failed, succeeded);
-            h.b.switch_to(failed);
-            h.call(Routine::Finish, status);
-            h.b.end(crate::ir::Terminator::Trap);
-            h.b.switch_to(succeeded);
-        }
-    }
-    let zero = h.b.int(0);
-    h.b.evm(Opcode::CODECOPY, [zero, zero, deployed]);
-    h.b.halt(Opcode::RETURN, vec![zero, deployed]);
     h.b.function
 }
 

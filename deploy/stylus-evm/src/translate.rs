@@ -3,11 +3,11 @@
 use alloy_primitives::U256;
 
 use crate::{
-    Options, Stats, Translation,
+    Options, Passes, Stats, Translation,
     codegen::{self, CallGraph, Shared},
     error::Error,
     evm::{
-        asm::{Assembled, Blob, Item, Label, Text},
+        asm::{Assembled, Blob, Item, Label, Source, Text},
         opcode::Opcode,
     },
     host::routine::{Routine, Routines},
@@ -73,6 +73,7 @@ fn generate(built: Built, options: &Options, entry_bytes: u8) -> Result<Generate
             words[id.0 as usize] = codegen::function(&shared, &mut text, id)?;
         }
     }
+    text.push(Item::Source(Source::default()));
     text.push(Item::Label(trap));
     text.push(Item::Push(U256::ZERO));
     text.push(Item::Push(U256::ZERO));
@@ -88,31 +89,80 @@ fn generate(built: Built, options: &Options, entry_bytes: u8) -> Result<Generate
     Ok(Generated { program, assembled, frame_bytes })
 }
 
+/// Rounds of passes over the whole program; later ones find next to nothing.
+const ROUNDS: usize = 3;
+
 /// Runs the passes.
-fn optimize(program: &mut Program, layout: &Layout, _options: &Options) -> Result<(), Error> {
+fn optimize(program: &mut Program, layout: &Layout, options: &Options) -> Result<(), Error> {
+    let passes = &options.passes;
+    simplify_all(program, passes)?;
+    if let Some(stack) = layout.shadow_stack.filter(|_| passes.shadow_stack) {
+        passes::shadow_stack::run(program, &stack);
+        simplify_all(program, passes)?;
+    }
+    for _ in 0..ROUNDS {
+        if passes.widen {
+            for function in &mut program.functions {
+                passes::widen::run(function);
+            }
+            simplify_all(program, passes)?;
+        }
+        if passes.inline {
+            passes::inline::run(program, FnId(0));
+        }
+        if passes.interprocedural {
+            passes::interprocedural::run(program);
+        }
+        simplify_all(program, passes)?;
+    }
     for function in &mut program.functions {
-        check(function)?;
-        simplify(function)?;
+        if passes.masks {
+            passes::masks::run(function);
+        }
         passes::expand::run(function, layout);
         check(function)?;
-        simplify(function)?;
+        simplify(function, passes)?;
+    }
+    if passes.tail {
+        passes::tail::run(program);
+    }
+    for function in &mut program.functions {
+        passes::dead::run(function);
+        if passes.merge {
+            passes::merge::run(function);
+            check(function)?;
+            passes::dead::run(function);
+        }
         passes::split::run(function);
         check(function)?;
     }
     Ok(())
 }
 
+fn simplify_all(program: &mut Program, passes: &Passes) -> Result<(), Error> {
+    for function in &mut program.functions {
+        check(function)?;
+        simplify(function, passes)?;
+    }
+    Ok(())
+}
+
+/// A pass over one function, which says whether anything changed.
+type Simplifier = fn(&mut Function) -> bool;
+
 /// Simplifies a function until nothing changes.
-fn simplify(function: &mut Function) -> Result<(), Error> {
+fn simplify(function: &mut Function, passes: &Passes) -> Result<(), Error> {
+    let all: [(bool, Simplifier); 6] = [
+        (true, passes::branches::run),
+        (true, passes::params::run),
+        (passes.ranges, passes::ranges::run),
+        (passes.demand, passes::demand::run),
+        (true, passes::number::run),
+        (true, passes::dead::run),
+    ];
     loop {
         let mut changed = false;
-        for pass in [
-            passes::branches::run,
-            passes::params::run,
-            passes::ranges::run,
-            passes::number::run,
-            passes::dead::run,
-        ] {
+        for (_, pass) in all.iter().filter(|(on, _)| *on) {
             changed |= pass(function);
             check(function)?;
         }
@@ -136,7 +186,7 @@ fn finish(module: &Module<'_>, generated: Generated) -> Translation {
         },
         name: function.name.clone(),
     };
-    let range = |(start, source): &(usize, crate::evm::asm::Source)| Range {
+    let range = |(start, source): &(usize, Source)| Range {
         start: *start,
         function: source.function,
         offset: source.offset,

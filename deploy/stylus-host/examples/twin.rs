@@ -1,7 +1,7 @@
 //! Runs the suite's contracts against their translations for as long as told, and reports.
 //!
 //! ```sh
-//! cargo run -p stylus-host --example twin -- [--seed 1] [--calls 100000]
+//! cargo run --locked --example twin -- [--seed 1] [--calls 100000]
 //! ```
 //! Exits with status 1 and the call that differs when the two worlds disagree.
 

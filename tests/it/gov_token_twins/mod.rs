@@ -17,14 +17,19 @@ use alloy::{
 };
 use anyhow::{Context, Result, ensure};
 use datacoop_deploy::{
-    bindings::IGovToken::{self, IGovTokenErrors, capCall, totalSupplyCall, transferCall},
+    bindings::IGovToken::{
+        IGovTokenErrors, capCall, grantRoleCall, revokeRoleCall, setTransferPolicyCall,
+        totalSupplyCall, transferCall,
+    },
     chain::{Chain, Sender},
     contracts::GOV_TOKEN,
     deploy::create,
     keys::dev_account,
     node::NodeOptions,
 };
-use datacoop_tests::{Drive, Driver, GOVERNANCE, artifact, create_raw, peer, start_node};
+use datacoop_tests::{
+    Contract, Drive, Driver, GOVERNANCE, Gov, artifact, create_raw, peer, start_node,
+};
 use operation::Operation;
 use world::{ACTORS, World};
 
@@ -127,14 +132,10 @@ async fn gov(chain: &Chain, cap: U256, admin: Address) -> Result<Address> {
     let arguments = (GOVERNANCE, cap, Address::ZERO, buckets.0, buckets.1, buckets.2);
     let sender = Sender::new(chain, dev_account(0)?);
     let token = create(&sender, &artifact, &arguments.abi_encode_params()).await?.address;
-    let gov = IGovToken::new(token, chain.provider());
-    for pending in [
-        gov.setTransferPolicy(0).from(GOVERNANCE).send().await?,
-        gov.grantRole(B256::ZERO, admin).from(GOVERNANCE).send().await?,
-        gov.revokeRole(B256::ZERO, GOVERNANCE).from(GOVERNANCE).send().await?,
-    ] {
-        ensure!(pending.get_receipt().await?.status(), "the token is not set up");
-    }
+    let gov = Contract::<Gov>::new(chain.provider().clone(), token);
+    gov.send(GOVERNANCE, setTransferPolicyCall { policy: 0 }).await?;
+    gov.send(GOVERNANCE, grantRoleCall { role: B256::ZERO, account: admin }).await?;
+    gov.send(GOVERNANCE, revokeRoleCall { role: B256::ZERO, account: GOVERNANCE }).await?;
     Ok(token)
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     evm::{
-        asm::Item,
+        asm::{Item, Source},
         opcode::{Effect, Opcode},
     },
     ir::{BlockId, FnId, Function, Op, Value},
@@ -59,8 +59,9 @@ impl Generator<'_> {
         let layout = self.layouts[id.0 as usize].clone();
         let layout = layout.ok_or_else(|| Stuck::bug(format!("nothing leads to b{}", id.0)))?;
         self.stack.entries = layout;
+        self.is_open = !self.liveness.returns[id.0 as usize] && self.cfg.depth[id.0 as usize] == 0;
         let source = self.function.block(id).ops.first().map(|&op| self.function.def(op).source);
-        self.source(source.unwrap_or_default());
+        self.source(source.unwrap_or(Source { function: self.id.0, offset: 0 }));
         self.text.push(Item::Label(self.labels[id.0 as usize]));
         self.pending_loads.clear();
         self.count_uses(id);
@@ -246,12 +247,14 @@ impl Generator<'_> {
         }
     }
 
-    /// Removes words that nobody needs: from the top always, from below when the stack is tall.
-    /// No operation is under way.
+    /// Removes words that nobody needs: from below when the stack is tall, from the top always,
+    /// unless no return and no loop follows. No operation is under way.
     pub(super) fn tidy(&mut self) -> Result<(), Stuck> {
         loop {
             match self.stack.top() {
-                Some(top) if self.is_junk(top) => self.emit_pop()?,
+                Some(top) if self.is_junk(top) && (!self.is_open || self.stack.len() > TALL) => {
+                    self.emit_pop()?;
+                }
                 _ if self.stack.len() > TALL => {
                     let entries = self.stack.entries.iter().rev().take(super::stack::REACH + 1);
                     let junk = entries.enumerate().skip(1).find(|(_, e)| self.is_junk(**e));

@@ -4,11 +4,12 @@ use alloy_primitives::U256;
 
 use super::{
     Generator,
+    shuffle::Bottom,
     stack::{Entry, Stuck},
 };
 use crate::{
     evm::{
-        asm::{Blob, Item, Label},
+        asm::{Blob, Item, Label, Source},
         opcode::Opcode,
     },
     ir::{BlockId, Edge, Function, Terminator, Value},
@@ -24,7 +25,7 @@ impl Generator<'_> {
         let function: &Function = self.function;
         let source = function.block(id).ops.last().map(|&op| function.def(op).source);
         match &function.block(id).end {
-            Terminator::Jump(edge) => self.jump(edge, next),
+            Terminator::Jump(edge) => self.jump(id, edge, next),
             Terminator::Branch { condition, if_true, if_false } => {
                 self.branch(*condition, if_true.block, if_false.block, next)
             }
@@ -32,7 +33,7 @@ impl Generator<'_> {
             Terminator::Return { to, values } => {
                 let mut target = values.clone();
                 target.push(*to);
-                self.leave_with(&target)?;
+                self.leave_with(&target, Bottom::Closed)?;
                 self.op(Opcode::JUMP);
                 Ok(())
             }
@@ -46,8 +47,15 @@ impl Generator<'_> {
                     .collect();
                 let mut target = args.clone();
                 target.push(*index);
-                self.leave_with(&target)?;
+                self.leave_with(&target, Bottom::Closed)?;
                 self.enter_table(labels)
+            }
+            Terminator::TailCall { callee, args } => {
+                let bottom = if self.function.returns { Bottom::Closed } else { Bottom::Open };
+                self.leave_with(args, bottom)?;
+                self.text.push(Item::PushLabel(self.shared.labels[callee.0 as usize]));
+                self.op(Opcode::JUMP);
+                Ok(())
             }
             Terminator::Halt { op, args } => {
                 let operands: Vec<_> = args.iter().rev().copied().collect();
@@ -57,7 +65,7 @@ impl Generator<'_> {
                 Ok(())
             }
             Terminator::Trap => {
-                self.source(source.unwrap_or_default());
+                self.source(source.unwrap_or(Source { function: self.id.0, offset: 0 }));
                 self.trap();
                 Ok(())
             }
@@ -71,10 +79,10 @@ impl Generator<'_> {
         self.op(Opcode::REVERT);
     }
 
-    /// Makes the stack exactly this, using every value once.
-    fn leave_with(&mut self, target: &[Value]) -> Result<(), Stuck> {
+    /// Makes the stack this and nothing else above an open bottom.
+    fn leave_with(&mut self, target: &[Value], bottom: Bottom) -> Result<(), Stuck> {
         self.prepare_all(target)?;
-        self.shuffle(target)
+        self.shuffle(target, bottom)
     }
 
     /// Computes values, each of which will be copied or moved.
@@ -95,7 +103,7 @@ impl Generator<'_> {
         Ok(())
     }
 
-    fn jump(&mut self, edge: &Edge, next: Option<BlockId>) -> Result<(), Stuck> {
+    fn jump(&mut self, from: BlockId, edge: &Edge, next: Option<BlockId>) -> Result<(), Stuck> {
         let target = edge.block.0 as usize;
         self.compute_live_out()?;
         self.prepare_all(&edge.args)?;
@@ -121,12 +129,21 @@ impl Generator<'_> {
                 None => *value,
             })
             .collect();
-        self.shuffle(&sources)?;
+        self.shuffle(&sources, self.bottom(from, edge.block))?;
         if next != Some(edge.block) {
             self.text.push(Item::PushLabel(self.labels[target]));
             self.op(Opcode::JUMP);
         }
         Ok(())
+    }
+
+    /// What a jump may leave on the stack: anything, if no return follows and no loop would let it
+    /// grow.
+    fn bottom(&self, from: BlockId, to: BlockId) -> Bottom {
+        let depth = |block: BlockId| self.cfg.depth[block.0 as usize];
+        let enters = self.cfg.is_header[to.0 as usize] && depth(from) < depth(to);
+        let grows = depth(to) > u32::from(enters);
+        if self.liveness.returns[to.0 as usize] || grows { Bottom::Closed } else { Bottom::Open }
     }
 
     /// Writes arguments to parameters that live in memory: all are read before one is written.
@@ -213,6 +230,9 @@ impl Generator<'_> {
 
     /// A block behind a branch finds the stack as the branch leaves it.
     fn give_layout(&mut self, block: BlockId) {
+        if self.liveness.is_bottomless(self.function, self.cfg, block) {
+            return;
+        }
         let entries = self.stack.entries.iter().map(|entry| match *entry {
             Entry::Value(value) => Entry::Value(value),
             // An operand that was left behind is nobody's word.

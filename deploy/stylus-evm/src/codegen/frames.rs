@@ -38,8 +38,10 @@ pub(crate) fn callees(function: &Function, bswap: FnId) -> Vec<FnId> {
                 _ => {}
             }
         }
-        if let Terminator::TableJump { table, .. } = &block.end {
-            callees.extend(table.iter().flatten());
+        match &block.end {
+            Terminator::TableJump { table, .. } => callees.extend(table.iter().flatten()),
+            Terminator::TailCall { callee, .. } => callees.push(*callee),
+            _ => {}
         }
     }
     callees.sort_unstable();

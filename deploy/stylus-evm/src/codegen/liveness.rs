@@ -4,13 +4,15 @@ use std::collections::HashSet;
 
 use crate::{
     evm::opcode::Effect,
-    ir::{Function, Op, Value, cfg::Cfg},
+    ir::{BlockId, Edge, Function, Op, Terminator, Value, cfg::Cfg},
 };
 
 /// Values needed at the start of each block, without its parameters.
 #[derive(Debug)]
 pub(crate) struct Liveness {
     pub(crate) live_in: Vec<HashSet<Value>>,
+    /// Whether a block may come to a return.
+    pub(crate) returns: Vec<bool>,
 }
 
 /// Whether a value is made anew wherever it is used: constants and opcodes without operands that
@@ -21,6 +23,26 @@ pub(crate) fn is_leaf(function: &Function, value: Value) -> bool {
         Op::Evm(op) => op.effect() == Effect::Pure && op.pops() == 0,
         _ => false,
     }
+}
+
+/// Whether each block may come to a return, for which the stack must be as at the start.
+fn returns(function: &Function, cfg: &Cfg) -> Vec<bool> {
+    let mut returns = vec![false; function.blocks.len()];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for &id in cfg.order.iter().rev() {
+            let end = &function.block(id).end;
+            let here = match end {
+                Terminator::Return { .. } | Terminator::TableJump { .. } => true,
+                Terminator::TailCall { .. } => function.returns,
+                _ => end.edges().iter().any(|edge| returns[edge.block.0 as usize]),
+            };
+            changed |= here != returns[id.0 as usize];
+            returns[id.0 as usize] = here;
+        }
+    }
+    returns
 }
 
 impl Liveness {
@@ -55,7 +77,30 @@ impl Liveness {
                 }
             }
         }
-        Self { live_in }
+        Self { live_in, returns: returns(function, cfg) }
+    }
+
+    /// Whether a block needs nothing of the stack, now or later: no value of other blocks, no return
+    /// address, and no loop in which words that are left behind would pile up. Anybody may jump to
+    /// it as things are.
+    pub(crate) fn is_bottomless(&self, function: &Function, cfg: &Cfg, block: BlockId) -> bool {
+        block != Function::ENTRY
+            && function.block(block).params.is_empty()
+            && self.needs_no_bottom(function, cfg, block)
+    }
+
+    /// Whether an edge needs nothing of the stack: its target does not, and what it carries is made
+    /// on the way.
+    pub(crate) fn is_bottomless_way(&self, function: &Function, cfg: &Cfg, edge: &Edge) -> bool {
+        edge.args.iter().all(|&arg| is_leaf(function, arg))
+            && self.needs_no_bottom(function, cfg, edge.block)
+    }
+
+    fn needs_no_bottom(&self, function: &Function, cfg: &Cfg, block: BlockId) -> bool {
+        let at = block.0 as usize;
+        !self.returns[at]
+            && cfg.depth[at] == 0
+            && self.live_in[at].iter().all(|&value| is_leaf(function, value))
     }
 
     /// How much it costs to keep each value in memory: uses, more in loops, and more for what

@@ -26,10 +26,10 @@ use crate::{
     host::routine::Routines,
     ir::{BlockId, FnId, Function, Program, Slot, Terminator, Value, cfg::Cfg},
 };
-use liveness::Liveness;
 use stack::{Entry, Stuck};
 
 pub(crate) use frames::CallGraph;
+pub(crate) use liveness::Liveness;
 
 /// What all functions share.
 #[derive(Debug)]
@@ -104,6 +104,8 @@ struct Generator<'a> {
     /// What each block finds on the stack, from the bottom.
     layouts: Vec<Option<Vec<Entry>>>,
     stack: stack::Stack,
+    /// Whether words may stay on the current block's stack that nobody needs.
+    is_open: bool,
     /// Uses of each value that are still to come in the current block.
     uses: Vec<u32>,
     /// Values that other blocks need.
@@ -138,6 +140,7 @@ impl<'a> Generator<'a> {
             labels: Vec::new(),
             layouts: vec![None; function.blocks.len()],
             stack: stack::Stack::default(),
+            is_open: false,
             uses: vec![0; function.values.len()],
             live_out: HashSet::new(),
             computed: vec![false; function.values.len()],
@@ -154,6 +157,11 @@ impl<'a> Generator<'a> {
         let entry = self.function.block(Function::ENTRY).params.clone();
         let entry = entry.into_iter().map(Entry::Value).collect();
         self.layouts[Function::ENTRY.0 as usize] = Some(entry);
+        for &block in &self.cfg.order {
+            if self.liveness.is_bottomless(self.function, self.cfg, block) {
+                self.layouts[block.0 as usize] = Some(Vec::new());
+            }
+        }
         self.text.push(Item::Label(self.shared.labels[self.id.0 as usize]));
         let order: Vec<_> =
             self.cfg.order.iter().copied().filter(|&b| !self.is_bare_trap(b)).collect();
@@ -165,8 +173,7 @@ impl<'a> Generator<'a> {
     }
 
     /// Says that the code that follows comes from an operator.
-    fn source(&mut self, offset: u32) {
-        let source = Source { function: self.id.0, offset };
+    fn source(&mut self, source: Source) {
         self.text.push(Item::Source(source));
     }
 

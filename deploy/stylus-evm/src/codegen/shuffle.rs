@@ -6,25 +6,52 @@ use super::{
 };
 use crate::ir::Value;
 
+/// Whether words may stay below those that are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bottom {
+    /// The stack must be exactly as wanted.
+    Closed,
+    /// Nobody will ever look below: the way does not lead back to a return.
+    Open,
+}
+
 impl Generator<'_> {
-    /// Makes the whole stack of the function equal to `target`, its bottom first. Values that are
-    /// not on the stack are leaves or live in memory.
+    /// Makes the stack of the function equal to `target`, its bottom first: the whole stack, or its
+    /// top if the bottom is open. Values that are not on the stack are leaves or live in memory.
     ///
     /// Every step removes a word too many, adds one that is missing or puts one in its place.
-    pub(super) fn shuffle(&mut self, target: &[Value]) -> Result<(), Stuck> {
+    pub(super) fn shuffle(&mut self, target: &[Value], bottom: Bottom) -> Result<(), Stuck> {
+        let base = match bottom {
+            Bottom::Closed => 0,
+            Bottom::Open => self.cheapest_base(target),
+        };
         // Far more than any shuffle needs: a cycle would be a bug.
         let limit = 8 * (target.len() + self.stack.len()) + 64;
         for _ in 0..limit {
-            if self.shuffle_step(target)? {
+            if self.shuffle_step(target, base)? {
+                self.stack.entries.drain(..base);
                 return Ok(());
             }
         }
         Err(Stuck::bug("a shuffle does not end"))
     }
 
+    /// How many words to leave below the target so that most of it is in place.
+    fn cheapest_base(&self, target: &[Value]) -> usize {
+        let here = &self.stack.entries;
+        let cost = |base: usize| {
+            let right = target.iter().enumerate().filter(|&(at, &wanted)| {
+                here.get(base + at).is_some_and(|&entry| named(entry) == Some(wanted))
+            });
+            let surplus = here.len().saturating_sub(base + target.len());
+            2 * (target.len() - right.count()) + surplus
+        };
+        (0..=here.len()).rev().min_by_key(|&base| cost(base)).unwrap_or_default()
+    }
+
     /// One step; says whether the order is reached.
-    fn shuffle_step(&mut self, target: &[Value]) -> Result<bool, Stuck> {
-        let here: Vec<_> = self.stack.entries.iter().copied().map(named).collect();
+    fn shuffle_step(&mut self, target: &[Value], base: usize) -> Result<bool, Stuck> {
+        let here: Vec<_> = self.stack.entries[base..].iter().copied().map(named).collect();
         let height = here.len();
         let count = |list: &[Value], value: Value| list.iter().filter(|&&v| v == value).count();
         let right = |at: usize| target.get(at).is_some_and(|&wanted| here[at] == Some(wanted));
@@ -41,9 +68,8 @@ impl Generator<'_> {
             }
             if !right(at) {
                 // The top goes where it belongs, the deepest such place first.
-                let place =
-                    (0..at).find(|&p| top.is_some() && target.get(p) == top.as_ref() && !right(p));
-                if let Some(place) = place {
+                let fits = |&p: &usize| top.is_some() && target.get(p) == top.as_ref() && !right(p);
+                if let Some(place) = (0..at).find(fits) {
                     self.emit_swap(at - place)?;
                     return Ok(false);
                 }

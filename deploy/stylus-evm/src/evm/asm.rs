@@ -17,7 +17,7 @@ pub(crate) struct BlobId(pub(crate) u32);
 
 /// Where code came from: an index into the caller's list of functions and a byte offset in the
 /// WebAssembly module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) function: u32,
     pub(crate) offset: u32,
@@ -74,6 +74,9 @@ pub(crate) struct Assembled {
     pub(crate) labels: Vec<usize>,
 }
 
+/// Zero bytes at the end of a word from which on shifting is worth its gas.
+const MANY_ZERO_BYTES: usize = 6;
+
 impl Text {
     /// A label that is not defined yet.
     pub(crate) const fn label(&mut self) -> Label {
@@ -108,7 +111,20 @@ impl Text {
     }
 
     pub(crate) fn push(&mut self, item: Item) {
-        self.items.push(item);
+        let Item::Push(word) = item else {
+            self.items.push(item);
+            return;
+        };
+        // A word with many zeros at its end is shorter when it is shifted there:
+        // PUSH word >> n · PUSH1 n · SHL.
+        let zeros = if word.is_zero() { 0 } else { word.trailing_zeros() / 8 };
+        if zeros >= MANY_ZERO_BYTES {
+            self.items.push(Item::Push(word >> (8 * zeros)));
+            self.items.push(Item::Push(U256::from(8 * zeros)));
+            self.items.push(Item::Op(Opcode::SHL));
+        } else {
+            self.items.push(Item::Push(word));
+        }
     }
 
     /// Removes labels that nothing refers to, and with them their `JUMPDEST`s.

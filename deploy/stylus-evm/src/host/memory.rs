@@ -33,7 +33,7 @@ impl HostBuilder<'_> {
 
     /// Reads 32 big-endian bytes at `pointer + offset`.
     pub(crate) fn read_word_at(&mut self, pointer: Value, offset: u32) -> Value {
-        let word = self.b.op(Op::Load { bytes: 32, offset }, vec![pointer]);
+        let word = self.b.op(Op::Load { bytes: 32, offset, dirty: false }, vec![pointer]);
         self.b.bswap(word)
     }
 
@@ -116,6 +116,13 @@ impl HostBuilder<'_> {
     pub(crate) fn wipe(&mut self, staging: Value, length: Value) {
         let behind = self.b.evm(Opcode::CALLDATASIZE, []);
         self.b.evm(Opcode::CALLDATACOPY, [staging, behind, length]);
+    }
+
+    /// Ends creation: the deployed code is the first part of the running code.
+    pub(crate) fn return_code(&mut self) {
+        let (zero, length) = (self.b.int(0), self.b.op(Op::CodeLength, vec![]));
+        self.b.evm(Opcode::CODECOPY, [zero, zero, length]);
+        self.b.halt(Opcode::RETURN, vec![zero, length]);
     }
 
     /// Calls a routine without results.

@@ -5,7 +5,7 @@ use alloy_primitives::{U256, keccak256};
 use super::{HostBuilder, calls::calling_out_key};
 use crate::{
     evm::opcode::Opcode,
-    ir::{BlockId, FnId, Function, Origin, Terminator, Value, builder::Builder},
+    ir::{BlockId, FnId, Function, Op, Origin, Terminator, Value, builder::Builder},
     program::Layout,
 };
 
@@ -263,7 +263,8 @@ fn reverse_in(h: &mut HostBuilder<'_>) {
     h.b.ret(vec![]);
 }
 
-/// Returns the result if the status is zero, else reverts with it.
+/// Returns the result if the status is zero, else reverts with it. A constructor that succeeds
+/// leaves the code instead of its result.
 fn finish(h: &mut HostBuilder<'_>) {
     let status = h.b.param(0);
     let address = h.b.slot_load(h.layout.result_address);
@@ -277,6 +278,16 @@ fn finish(h: &mut HostBuilder<'_>) {
     h.b.switch_to(reverts);
     h.b.halt(Opcode::REVERT, vec![staging, length]);
     h.b.switch_to(returns);
+    if h.layout.runs_constructor {
+        let (created, called) = (h.b.new_block(), h.b.new_block());
+        let deployed = h.b.op(Op::CodeLength, vec![]);
+        let total = h.b.evm(Opcode::CODESIZE, []);
+        let creates = h.b.evm(Opcode::GT, [total, deployed]);
+        h.b.branch(creates, created, called);
+        h.b.switch_to(created);
+        h.return_code();
+        h.b.switch_to(called);
+    }
     h.b.halt(Opcode::RETURN, vec![staging, length]);
 }
 

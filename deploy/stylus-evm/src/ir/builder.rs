@@ -8,15 +8,18 @@ use super::{
     BlockId, Edge, FnId, Function, Op, Origin, Slot, Terminator, Value,
     fold::{Simpler, simplify},
 };
-use crate::evm::opcode::{Effect, Opcode};
+use crate::evm::{
+    asm::Source,
+    opcode::{Effect, Opcode},
+};
 
 /// A function under construction.
 #[derive(Debug)]
 pub(crate) struct Builder {
     pub(crate) function: Function,
     block: BlockId,
-    /// Byte offset of the operator that is being lowered.
-    pub(crate) source: u32,
+    /// The operator that is being lowered.
+    pub(crate) source: Source,
     /// Pure operations of the current block.
     known: HashMap<(Op, Vec<Value>), Value>,
     constants: HashMap<U256, Value>,
@@ -41,11 +44,12 @@ impl Builder {
             blocks: Vec::new(),
             param_bits,
             results: results.unwrap_or_default(),
+            returns: results.is_some(),
         };
         let mut builder = Self {
             function,
             block: Function::ENTRY,
-            source: 0,
+            source: Source::default(),
             known: HashMap::new(),
             constants: HashMap::new(),
         };

@@ -86,6 +86,9 @@ impl Function {
                 Operand(self, *index),
                 List(self, args)
             ),
+            Terminator::TailCall { callee, args } => {
+                writeln!(f, "    enter f{} with {}", callee.0, List(self, args))
+            }
             Terminator::Halt { op, args } => writeln!(f, "    {op} {}", List(self, args)),
             Terminator::Trap => writeln!(f, "    trap"),
         }

@@ -12,7 +12,10 @@ pub(crate) mod verify;
 
 use alloy_primitives::U256;
 
-use crate::evm::opcode::{Effect, Opcode};
+use crate::evm::{
+    asm::Source,
+    opcode::{Effect, Opcode},
+};
 
 /// A value of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,9 +45,9 @@ pub(crate) enum Op {
     Result { bits: u16 },
     /// An opcode on its operands, the top of the stack first.
     Evm(Opcode),
-    /// `[address] → [value]`: reads `bytes` bytes of linear memory, zero-extended. The address is
-    /// a clean 32-bit word.
-    Load { bytes: u8, offset: u32 },
+    /// `[address] → [value]`: reads `bytes` bytes of linear memory, zero-extended, or with any bits
+    /// above them if `dirty`. The address is a clean 32-bit word.
+    Load { bytes: u8, offset: u32, dirty: bool },
     /// `[address value] → []`: writes the low `bytes` bytes of a dirty value.
     Store { bytes: u8, offset: u32 },
     /// `[value] → [value]`: reverses the 32 bytes of a word.
@@ -70,8 +73,8 @@ pub(crate) struct Definition {
     pub(crate) args: Vec<Value>,
     /// Results of a call.
     pub(crate) results: Vec<Value>,
-    /// Byte offset of the WebAssembly operator it comes from.
-    pub(crate) source: u32,
+    /// The operator it comes from.
+    pub(crate) source: Source,
 }
 
 /// A way from one block to another, with the values of the other's parameters.
@@ -95,6 +98,9 @@ pub(crate) enum Terminator {
     /// Enters the function with the number, with the caller's return address and arguments; fails
     /// the frame when there is none. The index is a clean word.
     TableJump { index: Value, args: Vec<Value>, table: Vec<Option<FnId>> },
+    /// Enters a function for good, with all that it finds on the stack: the caller's return address
+    /// first, if the function returns.
+    TailCall { callee: FnId, args: Vec<Value> },
     /// Ends the call frame by an opcode.
     Halt { op: Opcode, args: Vec<Value> },
     /// Fails the call frame, without data.
@@ -130,6 +136,8 @@ pub(crate) struct Function {
     pub(crate) param_bits: Vec<u16>,
     /// Number of results.
     pub(crate) results: usize,
+    /// Whether the first parameter is a return address.
+    pub(crate) returns: bool,
 }
 
 /// All functions. The first is where the runtime starts.
@@ -182,9 +190,11 @@ impl Terminator {
             Self::Jump(edge) => vec![edge],
             Self::Branch { if_true, if_false, .. } => vec![if_true, if_false],
             Self::Switch { edges, .. } => edges.iter().collect(),
-            Self::Return { .. } | Self::TableJump { .. } | Self::Halt { .. } | Self::Trap => {
-                Vec::new()
-            }
+            Self::Return { .. }
+            | Self::TableJump { .. }
+            | Self::TailCall { .. }
+            | Self::Halt { .. }
+            | Self::Trap => Vec::new(),
         }
     }
 
@@ -194,9 +204,11 @@ impl Terminator {
             Self::Jump(edge) => vec![edge],
             Self::Branch { if_true, if_false, .. } => vec![if_true, if_false],
             Self::Switch { edges, .. } => edges.iter_mut().collect(),
-            Self::Return { .. } | Self::TableJump { .. } | Self::Halt { .. } | Self::Trap => {
-                Vec::new()
-            }
+            Self::Return { .. }
+            | Self::TableJump { .. }
+            | Self::TailCall { .. }
+            | Self::Halt { .. }
+            | Self::Trap => Vec::new(),
         }
     }
 
@@ -208,7 +220,7 @@ impl Terminator {
             Self::Switch { index, .. } => vec![*index],
             Self::Return { to, values } => values.iter().copied().chain([*to]).collect(),
             Self::TableJump { index, args, .. } => args.iter().copied().chain([*index]).collect(),
-            Self::Halt { args, .. } => args.clone(),
+            Self::TailCall { args, .. } | Self::Halt { args, .. } => args.clone(),
         }
     }
 
@@ -226,7 +238,9 @@ impl Terminator {
                 args.iter_mut().for_each(&mut change);
                 change(index);
             }
-            Self::Halt { args, .. } => args.iter_mut().for_each(&mut change),
+            Self::TailCall { args, .. } | Self::Halt { args, .. } => {
+                args.iter_mut().for_each(&mut change);
+            }
         }
         for edge in self.edges_mut() {
             edge.args.iter_mut().for_each(&mut change);
@@ -263,9 +277,14 @@ impl Function {
     }
 
     /// Adds a value that no block has yet.
-    pub(crate) fn add(&mut self, op: Op, args: Vec<Value>, source: u32) -> Value {
+    pub(crate) fn add(&mut self, op: Op, args: Vec<Value>, source: Source) -> Value {
         self.values.push(Definition { op, args, results: Vec::new(), source });
         Value(u32::try_from(self.values.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Adds a constant, which belongs to no block.
+    pub(crate) fn word(&mut self, word: U256) -> Value {
+        self.add(Op::Const(word), Vec::new(), Source::default())
     }
 
     /// Adds a block that traps until it gets another end.
@@ -287,7 +306,22 @@ impl Program {
 
     /// Adds a function.
     pub(crate) fn add(&mut self, function: Function) -> FnId {
+        let id = FnId(u32::try_from(self.functions.len()).unwrap_or(u32::MAX));
         self.functions.push(function);
-        FnId(u32::try_from(self.functions.len() - 1).unwrap_or(u32::MAX))
+        self.sign(id);
+        id
+    }
+
+    /// Puts another function in the place of one.
+    pub(crate) fn replace(&mut self, id: FnId, function: Function) {
+        self.functions[id.0 as usize] = function;
+        self.sign(id);
+    }
+
+    /// Notes in all definitions of a function whose they are.
+    fn sign(&mut self, id: FnId) {
+        for definition in &mut self.functions[id.0 as usize].values {
+            definition.source.function = id.0;
+        }
     }
 }

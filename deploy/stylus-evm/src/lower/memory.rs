@@ -24,7 +24,7 @@ impl Lowering<'_> {
     /// `[⌊a⌋] → [the bytes at a + offset, zero-extended]`.
     pub(super) fn load(&mut self, memarg: MemArg, bytes: u8) -> Result<(), Error> {
         let address = self.address()?;
-        let op = Op::Load { bytes, offset: Self::offset(memarg) };
+        let op = Op::Load { bytes, offset: Self::offset(memarg), dirty: false };
         let value = self.b.op(op, vec![address]);
         self.push(value);
         Ok(())

@@ -110,7 +110,7 @@ pub(crate) fn lower(context: &Context<'_>, function: u32) -> Result<Function, Er
     lowering.assigned = variable::assigned_in_loops(&operators);
     lowering.enter(&signature);
     for (number, (operator, offset)) in operators.iter().enumerate() {
-        lowering.b.source = u32::try_from(*offset).unwrap_or(u32::MAX);
+        lowering.b.source.offset = u32::try_from(*offset).unwrap_or(u32::MAX);
         lowering.operator(number, operator, position(*offset))?;
     }
     Ok(lowering.b.function)

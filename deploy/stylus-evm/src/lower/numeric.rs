@@ -120,7 +120,7 @@ impl Lowering<'_> {
             Binary::LeS => self.negated(Self::compare_signed, Opcode::SGT, width, a, b),
             Binary::GeS => self.negated(Self::compare_signed, Opcode::SLT, width, a, b),
             Binary::Add => self.add(width, a, b),
-            Binary::Sub => self.b.sub(a, b),
+            Binary::Sub => self.sub(width, a, b),
             Binary::Mul => self.b.mul(a, b),
             Binary::And => self.b.and(a, b),
             Binary::Or => self.b.or(a, b),
@@ -171,12 +171,25 @@ impl Lowering<'_> {
 
     /// `[a b] → [a + b]`; a negative constant is subtracted, which is shorter code.
     fn add(&mut self, width: Width, a: Value, b: Value) -> Value {
+        match self.magnitude(width, b) {
+            Some(magnitude) => self.b.sub(a, magnitude),
+            None => self.b.add(a, b),
+        }
+    }
+
+    /// `[a b] → [a − b]`; a negative constant is added.
+    fn sub(&mut self, width: Width, a: Value, b: Value) -> Value {
+        match self.magnitude(width, b) {
+            Some(magnitude) => self.b.add(a, magnitude),
+            None => self.b.sub(a, b),
+        }
+    }
+
+    /// The magnitude of a negative constant.
+    fn magnitude(&mut self, width: Width, value: Value) -> Option<Value> {
         let half = U256::ONE << (width.bits() - 1);
-        let Some(word) = self.b.function.constant(b).filter(|word| *word >= half) else {
-            return self.b.add(a, b);
-        };
-        let magnitude = self.b.word((U256::ONE << width.bits()).wrapping_sub(word));
-        self.b.sub(a, magnitude)
+        let word = self.b.function.constant(value).filter(|word| *word >= half)?;
+        Some(self.b.word((U256::ONE << width.bits()).wrapping_sub(word)))
     }
 
     /// `[a b] → [⌊a⌋ op ⌊b⌋]`; traps if `⌊b⌋ = 0`.

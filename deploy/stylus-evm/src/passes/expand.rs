@@ -2,7 +2,7 @@
 //!
 //! A little-endian value of `n` bytes at `a` lies big-endian at `K − a − n`. A load takes the top
 //! `n` bytes of the word there; a store writes the value to the scratch word, whose last `n` bytes
-//! it then copies. An address behind the memory gives a negative EVM address, which is so large
+//! it then copies. A dirty load takes the word that ends where the value does. An address behind the memory gives a negative EVM address, which is so large
 //! that the frame runs out of gas.
 //!
 //! This file is the bounds check of the translation: a change wants two readers.
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use alloy_primitives::U256;
 
 use crate::{
-    evm::opcode::Opcode,
+    evm::{asm::Source, opcode::Opcode},
     ir::{Function, Op, Value},
     program::{Layout, SCRATCH},
 };
@@ -41,7 +41,12 @@ impl Expansion<'_> {
     fn op(&mut self, op: Value) {
         let definition = self.function.def(op).clone();
         match definition.op {
-            Op::Load { bytes, offset } => self.load(op, bytes, offset, definition.args[0]),
+            Op::Load { offset, dirty: true, .. } => {
+                self.load(op, 32, offset, definition.args[0]);
+            }
+            Op::Load { bytes, offset, dirty: false } => {
+                self.load(op, bytes, offset, definition.args[0]);
+            }
             Op::Store { bytes, offset } => {
                 self.store(op, bytes, offset, [definition.args[0], definition.args[1]]);
             }
@@ -51,11 +56,11 @@ impl Expansion<'_> {
 
     fn word(&mut self, word: U256) -> Value {
         let function = &mut *self.function;
-        *self.words.entry(word).or_insert_with(|| function.add(Op::Const(word), Vec::new(), 0))
+        *self.words.entry(word).or_insert_with(|| function.word(word))
     }
 
     /// Adds an operation in front of the one that is expanded.
-    fn add(&mut self, op: Opcode, args: Vec<Value>, source: u32) -> Value {
+    fn add(&mut self, op: Opcode, args: Vec<Value>, source: Source) -> Value {
         let value = self.function.add(Op::Evm(op), args, source);
         self.ops.push(value);
         value
@@ -70,7 +75,7 @@ impl Expansion<'_> {
     }
 
     /// `K − offset − bytes − address`.
-    fn address(&mut self, bytes: u8, offset: u32, address: Value, source: u32) -> Value {
+    fn address(&mut self, bytes: u8, offset: u32, address: Value, source: Source) -> Value {
         let below = U256::from(offset) + U256::from(bytes);
         let bottom = self.layout.mirror.wrapping_sub(below);
         if let Some(constant) = self.function.constant(address) {

@@ -2,12 +2,20 @@
 
 pub(crate) mod branches;
 pub(crate) mod dead;
+pub(crate) mod demand;
 pub(crate) mod expand;
+pub(crate) mod inline;
+pub(crate) mod interprocedural;
+pub(crate) mod masks;
+pub(crate) mod merge;
 pub(crate) mod number;
 pub(crate) mod params;
 pub(crate) mod ranges;
 pub(crate) mod results;
+pub(crate) mod shadow_stack;
 pub(crate) mod split;
+pub(crate) mod tail;
+pub(crate) mod widen;
 
 use crate::ir::{Function, Value};
 

@@ -45,9 +45,7 @@ pub(crate) fn run(function: &mut Function) -> bool {
                 match simpler {
                     Simpler::Known(value) => renames.insert(op, value),
                     Simpler::Word(word) => {
-                        let value = *constants
-                            .entry(word)
-                            .or_insert_with(|| function.add(Op::Const(word), Vec::new(), 0));
+                        let value = *constants.entry(word).or_insert_with(|| function.word(word));
                         renames.insert(op, value);
                     }
                     Simpler::Operation(to, args) => {

@@ -137,6 +137,7 @@ fn bound(function: &Function, bounds: &[U256], value: Value) -> U256 {
     let flag = U256::ONE;
     match &definition.op {
         Op::Const(word) => *word,
+        Op::Load { dirty: true, .. } => U256::MAX,
         Op::Load { bytes, .. } => U256::MAX >> (256 - 8 * usize::from(*bytes)),
         // Results of functions and static words are clean.
         Op::SlotLoad(_) | Op::DataOffset(_) | Op::CodeLength => U256::from(u64::MAX),

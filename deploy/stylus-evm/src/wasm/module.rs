@@ -70,7 +70,7 @@ pub(crate) struct Module<'a> {
     pub(crate) table: Vec<Option<u32>>,
     pub(crate) globals: Vec<Global>,
     /// Globals that are exported.
-    pub(crate) exported_globals: Vec<u32>,
+    pub(crate) exported_globals: Vec<(String, u32)>,
     pub(crate) data: Vec<Segment<'a>>,
     /// Function exports.
     pub(crate) exports: Vec<(String, u32)>,
@@ -235,7 +235,9 @@ impl<'a> Module<'a> {
                             self.exports.push((export.name.to_owned(), export.index));
                         }
                         ExternalKind::Memory => self.exports_memory |= export.name == "memory",
-                        ExternalKind::Global => self.exported_globals.push(export.index),
+                        ExternalKind::Global => {
+                            self.exported_globals.push((export.name.to_owned(), export.index));
+                        }
                         _ => {}
                     }
                 }

@@ -1,4 +1,4 @@
-//! Random modules of a fixed seed, against the reference engine. `cargo run -p stylus-evm --example
+//! Random modules of a fixed seed, against the reference engine. `cargo run --locked --example
 //! fuzz` runs as many more as one likes.
 
 use crate::support::random::{Verdict, module, run};

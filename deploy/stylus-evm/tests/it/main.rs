@@ -5,8 +5,10 @@
 
 mod control;
 mod creation;
+mod frames;
 mod fuzz;
 mod hosts;
+mod lower;
 mod memory;
 mod numeric;
 mod reject;

@@ -94,6 +94,7 @@ pub(crate) fn agree(expected: &Ended, found: &Outcome) -> Result<(), String> {
         }
         Ended::Trapped(_) => !found.succeeded() && found.output.is_empty(),
         Ended::Exhausted => true,
+        Ended::Broken => false,
     };
     if same { Ok(()) } else { Err(format!("expected {expected:02x?}\n   found {found:02x?}")) }
 }

@@ -35,7 +35,7 @@ pub(crate) enum Verdict {
     /// The reference trapped because an access was out of bounds; the translation, whose bounds are
     /// coarser by the size of its own memory, did not.
     NearMiss,
-    /// One of the engines ran into a limit of its own.
+    /// One of the engines ran into a limit of its own, or the reference broke.
     Exhausted,
     /// The module has passive segments or several tables, or its segments do not fit.
     Refused,
@@ -340,7 +340,7 @@ pub(crate) fn run(random: &Random, seed: u64) -> Result<Verdict, String> {
         return Ok(Verdict::Exhausted);
     }
     match &expected {
-        Ended::Exhausted => Ok(Verdict::Exhausted),
+        Ended::Exhausted | Ended::Broken => Ok(Verdict::Exhausted),
         Ended::Trapped(trap) if trap.contains("out of bounds") && found.succeeded() => {
             Ok(Verdict::NearMiss)
         }

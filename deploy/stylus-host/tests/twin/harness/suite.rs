@@ -1,6 +1,8 @@
 //! Decides which contracts run as twins, and how a cooperative of them is set up.
 //!
-//! To add a contract: one line in [`SUITE`].
+//! To add a contract: one line in [`SUITE`], after those whose addresses its constructor takes. The
+//! random calls come from its ABI. What only one person may do, or what must be set up before much
+//! of it succeeds, can be said in [`HABITS`], [`RANGES`] and [`SETUP`].
 
 use alloy::dyn_abi::DynSolValue;
 use alloy_primitives::{Address, U256, keccak256};

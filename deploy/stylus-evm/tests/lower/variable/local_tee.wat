@@ -1,0 +1,12 @@
+(module
+  (import "vm_hooks" "read_args" (func $read_args (param i32)))
+  (memory (export "memory") 1 1)
+  (func $f (param $a i32) (result i32)
+    (local $x i32)
+    (i32.mul (local.tee $x (i32.add (local.get $a) (i32.const 1))) (local.get $x)))
+  ;; Called twice with unknown arguments, so that nothing is known of them.
+  (func (export "user_entrypoint") (param i32) (result i32)
+    (call $read_args (i32.const 0))
+    (i32.store (i32.const 64) (call $f (i32.load (i32.const 0))))
+    (i32.store (i32.const 192) (call $f (i32.load (i32.const 128))))
+    (i32.const 0)))
