@@ -6,10 +6,7 @@
 //! fixed seeds must be equal in all of that and in the state that is read after each. A failure
 //! names the seed and lists the operations of the block.
 
-mod attacks;
 mod ballot;
-mod gas;
-
 mod plan;
 mod run;
 mod world;

@@ -79,37 +79,12 @@ impl Plan {
         .abi_encode()
     }
 
-    /// The same operation scheduled on the timelock, past the governor.
-    pub(super) fn schedule(&self, governor: Address, secs: u64) -> Vec<u8> {
-        let Self { targets, values, calldatas, .. } = self.clone();
-        GovernorWorldTimelock::scheduleBatchCall {
-            targets,
-            values,
-            payloads: calldatas,
-            predecessor: B256::ZERO,
-            salt: self.salt(governor),
-            delay: U256::from(secs),
-        }
-        .abi_encode()
-    }
-
     /// The same operation canceled on the timelock, past the governor.
     pub(super) fn cancel_on_timelock(&self, governor: Address) -> Vec<u8> {
         let Self { targets, values, calldatas, .. } = self.clone();
         let salt = self.salt(governor);
         let parts = (targets, values, calldatas, B256::ZERO, salt);
         GovernorWorldTimelock::cancelCall { id: keccak256(parts.abi_encode_params()) }.abi_encode()
-    }
-
-    /// A plan of one call.
-    pub(super) fn one(target: Address, data: Vec<u8>, description: &str) -> Self {
-        Self {
-            targets: vec![target],
-            values: vec![U256::ZERO],
-            calldatas: vec![data.into()],
-            description: description.to_owned(),
-            proposer: 0,
-        }
     }
 
     /// A random plan; in one of some that are refused, the lists are of different lengths.

@@ -27,14 +27,6 @@ alloy::sol! {
 
         function grantRole(bytes32 role, address account) external;
         function updateDelay(uint256 newDelay) external;
-        function scheduleBatch(
-            address[] calldata targets,
-            uint256[] calldata values,
-            bytes[] calldata payloads,
-            bytes32 predecessor,
-            bytes32 salt,
-            uint256 delay
-        ) external;
         function executeBatch(
             address[] calldata targets,
             uint256[] calldata values,
@@ -48,13 +40,6 @@ alloy::sol! {
     contract GovernorWorldTarget {
         function set(uint256 newValue) external payable;
         function mirror(bytes calldata data) external payable returns (bytes memory);
-    }
-
-    contract GovernorWorldReenterer {
-        function arm(address to, bytes calldata data) external;
-        function done() external view returns (bool);
-        function succeeded() external view returns (bool);
-        function answer() external view returns (bytes memory);
     }
 
     contract GovernorWorldDriver {
@@ -288,14 +273,6 @@ impl World {
         Ok(provider.anvil_set_storage_at(whom, slot, value.into()).await.map(|_| ())?)
     }
 
-    /// Sends a call by a person of its own, which succeeds, and returns the gas that ours and the
-    /// peer used.
-    pub(super) async fn gas(&mut self, from: Address, data: Vec<u8>) -> Result<[u64; 2]> {
-        let request = self.request(from, self.places.governor, data);
-        let receipts = self.send([request.clone(), request]).await?;
-        Ok(receipts.map(|receipt| receipt.gas_used))
-    }
-
     /// Asks our chain's contract.
     pub(super) async fn ask<C: SolCall>(&self, whom: Address, call: &C) -> Result<C::Return> {
         let request = TransactionRequest::default().to(whom).input(call.abi_encode().into());
@@ -303,12 +280,7 @@ impl World {
         Ok(C::abi_decode_returns_validate(&answer)?)
     }
 
-    pub(super) async fn create_peer(
-        &mut self,
-        name: &str,
-        arguments: &[u8],
-        value: U256,
-    ) -> Result<Address> {
+    async fn create_peer(&mut self, name: &str, arguments: &[u8], value: U256) -> Result<Address> {
         let code = [&peer(name)?.bytecode, arguments].concat();
         let creation =
             TransactionRequest::default().from(GOVERNANCE).value(value).with_deploy_code(code);
