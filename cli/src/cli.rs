@@ -71,6 +71,9 @@ pub(crate) enum Command {
     /// Looks at members.
     #[command(subcommand)]
     Member(commands::member::MemberCommand),
+    /// Governs: proposals in words, votes, and what they would change.
+    #[command(subcommand)]
+    Gov(commands::gov::GovCommand),
     /// Looks at the treasury, and signs and executes its transactions.
     #[command(subcommand)]
     Treasury(commands::treasury::TreasuryCommand),
@@ -91,6 +94,7 @@ impl Command {
             Self::Oracle(command) => command.name(),
             Self::Token(command) => command.name(),
             Self::Member(command) => command.name(),
+            Self::Gov(command) => command.name(),
             Self::Treasury(command) => command.name(),
             Self::Translate(_) => "translate",
             Self::Bench(_) => "bench",
@@ -112,6 +116,7 @@ impl Cli {
             Command::Oracle(command) => command.run(&rpc, &out).await,
             Command::Token(command) => command.run(&rpc, &out).await,
             Command::Member(command) => command.run(&rpc, &out).await,
+            Command::Gov(command) => command.run(&rpc, &out).await,
             Command::Treasury(command) => command.run(&rpc, &out).await,
             Command::Translate(args) => args.run(&out),
             Command::Bench(args) => args.run(&out).await,

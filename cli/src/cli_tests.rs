@@ -54,10 +54,25 @@ fn examples_are_accepted_by_the_parser() {
                 .replace("0x3C44…93BC", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC")
                 .replace("0x4e03…7d45", &format!("0x{}", "4e".repeat(32)))
                 .replace("0x…", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
-            let parsed = Cli::try_parse_from(arguments.split_whitespace());
+            let parsed = Cli::try_parse_from(shell_words(&arguments));
             assert!(parsed.is_ok(), "{words}: `{line}`\n{}", parsed.unwrap_err());
         }
     }
+}
+
+/// Splits a line as a shell does, at spaces that are not inside of single quotes.
+fn shell_words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_quoted = false;
+    for letter in line.chars() {
+        match letter {
+            '\'' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => words.push(String::new()),
+            letter => words.last_mut().unwrap().push(letter),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 #[test]
@@ -87,6 +102,11 @@ fn built_example(words: &str) -> Cli {
             vec!["--spender", address, "--amount", "1", "--from", "dev:0"]
         }
         "token burn" => vec!["--amount", "1", "--from", "dev:0"],
+        "gov propose" => vec!["--action", "words", "--description", "why", "--from", "dev:0"],
+        "gov vote" => vec!["latest", "for", "--from", "dev:0"],
+        "gov show" => vec!["latest"],
+        "gov queue" | "gov execute" | "gov cancel" => vec!["latest", "--from", "dev:0"],
+        "gov delegate" => vec!["--from", "dev:0"],
         "translate" | "treasury show" => vec!["file"],
         "treasury cancel" => vec![&hash, "--from", "dev:0"],
         "trace" => vec![&hash],

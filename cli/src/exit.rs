@@ -163,7 +163,11 @@ fn status_of(error: &(dyn std::error::Error + 'static)) -> Option<Status> {
 const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
     use datacoop_deploy::Error as E;
     Some(match error {
-        E::UnknownKeySource { .. } | E::UnknownContract { .. } | E::MalformedUrl => Status::Usage,
+        E::UnknownKeySource { .. }
+        | E::UnknownContract { .. }
+        | E::MalformedUrl
+        | E::Sentence { .. }
+        | E::Words(_) => Status::Usage,
         E::WorkspaceNotFound { .. }
         | E::Io { .. }
         | E::MalformedFile { .. }
@@ -171,7 +175,9 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::VariableNotSet { .. }
         | E::MalformedKey { .. }
         | E::Keystore { .. }
-        | E::Signing(_)
+        | E::NoSuchProposal { .. }
+        | E::AmbiguousProposal { .. }
+        | E::Ballot { .. }
         | E::ConstructorArguments { .. }
         | E::BookVersion { .. }
         | E::BookOfAnotherChain { .. }
@@ -186,9 +192,11 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::NoContract { .. }
         | E::CodeTooLarge { .. }
         | E::StylusChain { .. }
+        | E::CannotFork { .. }
         | E::CodeDiffers { .. } => Status::Chain,
         E::Treasury(error) => status_of_treasury(error),
-        E::Reverted { .. } => Status::Rejected,
+        E::Signing(_) => Status::Input,
+        E::Reverted { .. } | E::NotEnoughVotes { .. } | E::NotYet { .. } => Status::Rejected,
         E::InsufficientFunds { .. } => Status::Funds,
         E::MissingProgram { .. }
         | E::ProgramFailed { .. }

@@ -1,5 +1,6 @@
 //! Decides how the errors of the contracts are said to people, and what can be done about them.
 
+mod governance;
 mod treasury;
 
 use alloy::sol_types::SolError;
@@ -60,14 +61,14 @@ const PHRASES: &[Phrase] = &[
     .hint("the cap frees itself as the year goes on; governance may change it"),
     phrase("EmissionFloorTooHigh", "an emission floor of {floor} DATA is above {maximum} DATA"),
     phrase("EmissionBpsTooHigh", "{bps} basis points are above {maximum}"),
-    phrase("ERC20InsufficientBalance", "{sender} has {balance} DATA and needs {needed} DATA"),
+    phrase("ERC20InsufficientBalance", "{sender} has {balance} tokens and needs {needed}"),
     phrase(
         "ERC20InsufficientAllowance",
-        "{spender} may spend {allowance} DATA of that account and needs {needed} DATA",
+        "{spender} may spend {allowance} tokens of that account and needs {needed}",
     )
     .hint("the owner allows it with `datacoop token approve`"),
-    phrase("ERC20InvalidSender", "{sender} cannot send DATA"),
-    phrase("ERC20InvalidReceiver", "{receiver} cannot receive DATA"),
+    phrase("ERC20InvalidSender", "{sender} cannot send tokens"),
+    phrase("ERC20InvalidReceiver", "{receiver} cannot receive tokens"),
     phrase("ERC20InvalidApprover", "{approver} cannot allow spending"),
     phrase("ERC20InvalidSpender", "{spender} cannot be allowed to spend"),
     phrase("ERC2612ExpiredSignature", "the permit was valid until {deadline}"),
@@ -109,7 +110,8 @@ fn find(error: &DecodedError) -> Option<&'static Phrase> {
 }
 
 fn named(error: &str) -> Option<&'static Phrase> {
-    PHRASES.iter().chain(treasury::PHRASES).find(|phrase| phrase.error == error)
+    let mut all = PHRASES.iter().chain(treasury::PHRASES).chain(governance::PHRASES);
+    all.find(|phrase| phrase.error == error)
 }
 
 /// Writes an argument in its unit.
@@ -123,9 +125,14 @@ fn value(error: &str, Argument { name, value }: &Argument) -> String {
         (_, "readyAt" | "expiredAt") => time(),
         ("RewardsInvalidQuality", "quality" | "minimum" | "maximum")
         | ("EmissionFloorTooHigh", _)
-        | (_, "requested" | "available" | "balance" | "needed" | "allowance") => wei(),
-        (_, "allowedAt" | "recordedAt" | "deadline") => time(),
-        _ => None,
+        | ("GovernorInsufficientProposerVotes", "votes" | "threshold")
+        | ("ERC20ExceededCap" | "ERC20ExceededSafeSupply" | "ERC20InvalidCap", _)
+        | ("EmissionCapExceeded", _)
+        | (_, "balance" | "needed" | "allowance") => wei(),
+        (_, "allowedAt" | "recordedAt" | "deadline" | "expiry")
+        | ("ERC5805FutureLookup", _)
+        | ("GovernorGuardianTermTooLong", "maximum") => time(),
+        (error, argument) => governance::named(error, argument, value),
     };
     in_unit.unwrap_or_else(|| value.clone())
 }
@@ -142,7 +149,7 @@ mod tests {
             IDataToken::EmissionCapExceeded,
             ITreasury::{TreasuryBudgetExceeded, TreasuryDelayActive},
         },
-        contracts::CONTRACTS,
+        governance::Place,
     };
 
     use super::*;
@@ -153,8 +160,8 @@ mod tests {
 
     #[test]
     fn every_error_of_the_suite_has_a_sentence_with_its_arguments() {
-        for contract in CONTRACTS {
-            for error in contract.abi().errors() {
+        for place in Place::ALL {
+            for error in place.abi().errors() {
                 let name = &error.name;
                 let mut rest =
                     named(name).unwrap_or_else(|| panic!("no phrase for {name}")).sentence;

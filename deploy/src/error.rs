@@ -7,7 +7,12 @@ use alloy::{
     signers::local::LocalSignerError,
 };
 
-use crate::{DecodedError, Violation, treasury::TreasuryError};
+use crate::{
+    DecodedError, Violation,
+    calendar::{write_span, write_utc},
+    governance::{Next, Power, Standing, WordsError},
+    treasury::TreasuryError,
+};
 
 /// What can go wrong. Each message names the fault and, where there is one, the way out.
 #[derive(Debug, thiserror::Error)]
@@ -297,6 +302,64 @@ pub enum Error {
         path: PathBuf,
     },
 
+    // Governing.
+    /// A sentence of a proposal is not understood.
+    #[error("cannot read the action “{text}”")]
+    Sentence {
+        /// The sentence.
+        text: String,
+        /// Why not.
+        source: WordsError,
+    },
+    /// What a sentence says cannot be done here.
+    #[error(transparent)]
+    Words(#[from] WordsError),
+    /// There is no such proposal.
+    #[error(
+        "there is no proposal `{reference}` among {count}; `datacoop gov list` shows them, and their first digits will do"
+    )]
+    NoSuchProposal {
+        /// What was asked for.
+        reference: String,
+        /// How many there are.
+        count: usize,
+    },
+    /// Several proposals are meant.
+    #[error("`{reference}` begins the ids of {} proposals: {}", ids.len(), list(ids))]
+    AmbiguousProposal {
+        /// What was asked for.
+        reference: String,
+        /// Their ids.
+        ids: Vec<U256>,
+    },
+    /// An account has not the votes to propose.
+    #[error("{power}")]
+    NotEnoughVotes {
+        /// What it has, and what it takes.
+        power: Box<Power>,
+    },
+    /// A proposal is not where it would have to be.
+    #[error("cannot {action} it: {}", where_it_stands(standing))]
+    NotYet {
+        /// What was to be done.
+        action: &'static str,
+        /// Where the proposal stands.
+        standing: Box<Standing>,
+    },
+    /// A signed ballot cannot be used.
+    #[error("`{}` is no ballot for this vote: {reason}", path.display())]
+    Ballot {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// A chain's contracts do not run on a fork of it.
+    #[error("chain {chain_id} runs Stylus programs, which a fork in Anvil cannot run")]
+    CannotFork {
+        /// The chain.
+        chain_id: u64,
+    },
     // The treasury.
     /// A transaction of the treasury is refused before the chain sees it.
     #[error(transparent)]
@@ -322,4 +385,28 @@ pub enum Error {
 
 fn lines(violations: &[Violation]) -> String {
     violations.iter().map(|violation| format!("\n  {violation}")).collect()
+}
+
+fn list(ids: &[U256]) -> String {
+    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+    ids.join(", ")
+}
+
+/// Says where a proposal stands and when that changes.
+fn where_it_stands(standing: &Standing) -> String {
+    let left = |time: u64| write_span(U256::from(time.saturating_sub(standing.now)));
+    match standing.next() {
+        Next::Wait(time) => {
+            format!("it is pending; the vote begins after {} (in {})", write_utc(time), left(time))
+        }
+        Next::Vote(time) => {
+            format!("the vote is open until {} ({} left)", write_utc(time), left(time))
+        }
+        Next::Queue => "it has succeeded and is not queued; `datacoop gov queue`".to_owned(),
+        Next::Delay(time) => {
+            format!("it is queued and can be executed from {} (in {})", write_utc(time), left(time))
+        }
+        Next::Execute => "it is ready; `datacoop gov execute`".to_owned(),
+        Next::Over => format!("it is {}, and that is final", standing.state),
+    }
 }

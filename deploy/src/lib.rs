@@ -10,10 +10,12 @@ mod progress;
 mod workspace;
 
 pub mod build;
+pub mod calendar;
 pub mod chain;
 pub mod contracts;
 mod decode;
 pub mod deploy;
+pub mod governance;
 pub mod keys;
 pub mod node;
 pub mod record;

@@ -7,6 +7,7 @@ use datacoop_deploy::{
     AddressBook, Workspace,
     chain::Chain,
     contracts::{DATA_COOP_REWARDS, DATA_TOKEN},
+    governance::Dao,
 };
 
 /// The environment variable that names the chain.
@@ -112,9 +113,14 @@ impl RpcArgs {
         self.rpc_url.as_deref().or(network)
     }
 
+    /// The endpoint: the one that the user named, else that of this machine.
+    pub(crate) fn url(&self) -> &str {
+        self.named_url().unwrap_or(LOCAL_URL)
+    }
+
     /// Connects to the chain and makes sure that it is the one that was meant.
     pub(crate) async fn connect(&self) -> anyhow::Result<Chain> {
-        self.connect_to(self.named_url().unwrap_or(LOCAL_URL)).await
+        self.connect_to(self.url()).await
     }
 
     /// Connects to the chain at `url`, which must have the named network's id.
@@ -138,6 +144,25 @@ impl RpcArgs {
             None => Workspace::find()?.deployments(),
         };
         Ok(folder.join(format!("{chain_id}.json")))
+    }
+
+    /// Reads the address book of the named network, or of the local one, without a chain.
+    pub(crate) fn offline_book(&self) -> anyhow::Result<AddressBook> {
+        let chain_id = self.network.as_ref().map_or(NETWORKS[0].chain_id, |named| named.chain_id);
+        let folder = match &self.deployments {
+            Some(folder) => folder.clone(),
+            None => Workspace::find()?.deployments(),
+        };
+        let path = folder.join(format!("{chain_id}.json"));
+        let book = AddressBook::read(&path)?;
+        Ok(book.ok_or(datacoop_deploy::Error::NotDeployed { chain_id, path })?)
+    }
+
+    /// Connects to the chain and finds the cooperative there, which must govern itself.
+    pub(crate) async fn dao(&self) -> anyhow::Result<Dao> {
+        let chain = self.connect().await?;
+        let book = AddressBook::deployed(&self.book_path(&chain)?, &chain).await?;
+        Ok(Dao::of_book(&chain, &book).await?)
     }
 
     /// Connects to the chain and finds the cooperative that is deployed there.

@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod build;
 pub(crate) mod demo;
 pub(crate) mod deploy;
+pub(crate) mod gov;
 pub(crate) mod member;
 pub(crate) mod node;
 pub(crate) mod oracle;

@@ -68,7 +68,8 @@ impl NodeArgs {
     pub(crate) async fn run(self, out: &Out) -> anyhow::Result<()> {
         let Self { port, chain_id, anvil_limits, log } = self;
         let limits = if anvil_limits { NodeLimits::AnvilsOwn } else { NodeLimits::Lifted };
-        let options = NodeOptions { port: (port != 0).then_some(port), chain_id, limits, log };
+        let port = (port != 0).then_some(port);
+        let options = NodeOptions { port, chain_id, limits, log, fork: None };
         let mut node = Node::start(&Workspace::find()?, options, &out.progress()).await?;
         let chain = Chain::connect(&node.url()).await?;
         let accounts = (0..DEV_ACCOUNTS)

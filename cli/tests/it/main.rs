@@ -6,6 +6,7 @@ mod bad_input;
 mod batch;
 mod bench;
 mod demo;
+mod governance;
 mod life;
 mod process;
 mod trace;

@@ -191,11 +191,46 @@ impl Chain {
         to: Address,
         call: &C,
     ) -> Result<C::Return, Error> {
+        self.read_at(BlockId::latest(), from, to, call).await
+    }
+
+    /// Calls a view function as the next block would see it. A dev node makes blocks only when
+    /// there are transactions, and its latest block may be old.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub async fn read_next<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, Error> {
+        self.read_at(self.next_block(), Address::ZERO, to, call).await
+    }
+
+    /// Returns the time of the next block of a dev node, and of the latest one elsewhere, in seconds
+    /// since 1970.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    pub async fn next_time(&self) -> Result<u64, Error> {
+        Ok(self.header(self.next_block()).await?.timestamp)
+    }
+
+    const fn next_block(&self) -> BlockId {
+        if self.is_dev_node { BlockId::pending() } else { BlockId::latest() }
+    }
+
+    async fn read_at<C: SolCall>(
+        &self,
+        block: BlockId,
+        from: Address,
+        to: Address,
+        call: &C,
+    ) -> Result<C::Return, Error> {
         let request =
             TransactionRequest::default().with_from(from).with_to(to).with_input(call.abi_encode());
         let answer = self
             .provider
             .call(request)
+            .block(block)
             .await
             .map_err(|error| self.rejected(function_name(C::SIGNATURE), error))?;
         if answer.is_empty() && self.code(to).await?.is_empty() {

@@ -3,6 +3,7 @@
 mod find;
 
 use std::{
+    fmt,
     fs::File,
     io::{BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
@@ -38,6 +39,26 @@ pub struct NodeOptions {
     pub limits: NodeLimits,
     /// Where Anvil's log goes; to a file that is removed with the node when none is given.
     pub log: Option<PathBuf>,
+    /// The chain whose present state it begins with; its own when none is given.
+    pub fork: Option<ForkUrl>,
+}
+
+/// The RPC endpoint of a chain that is forked. Its URL may be a secret and is in no text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ForkUrl(String);
+
+impl ForkUrl {
+    /// Takes a URL.
+    #[must_use]
+    pub fn new(url: &str) -> Self {
+        Self(url.to_owned())
+    }
+}
+
+impl fmt::Debug for ForkUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ForkUrl(..)")
+    }
 }
 
 /// Which of Anvil's limits hold.
@@ -57,6 +78,7 @@ pub struct Node {
     port: u16,
     log: PathBuf,
     ended: watch::Receiver<()>,
+    fork: Option<ForkUrl>,
     _folder: Option<TempDir>,
 }
 
@@ -119,7 +141,8 @@ impl Node {
             }
             drop(end);
         });
-        let mut node = Self { child, port: 0, log, ended, _folder: folder };
+        let fork = options.fork;
+        let mut node = Self { child, port: 0, log, ended, fork, _folder: folder };
         node.port = match tokio::time::timeout(START_DEADLINE, port).await {
             Ok(Ok(port)) => port,
             Ok(Err(_)) => return Err(node.failure("it ended")),
@@ -173,7 +196,16 @@ impl Node {
         let _ = File::open(&self.log).and_then(|mut file| file.read_to_string(&mut log));
         let lines: Vec<_> = log.lines().filter(|line| !line.trim().is_empty()).collect();
         let tail = lines.iter().rev().take(5).rev().copied().collect::<Vec<_>>().join("\n");
+        let tail = hide(&tail, self.fork.as_ref());
         Error::NodeFailed { reason: format!("{reason}\n{tail}").trim().to_owned() }
+    }
+}
+
+/// Takes the URL of the forked chain, which may be a secret, out of what Anvil printed.
+fn hide(text: &str, fork: Option<&ForkUrl>) -> String {
+    match fork {
+        Some(ForkUrl(url)) => text.replace(url.as_str(), "the forked chain"),
+        None => text.to_owned(),
     }
 }
 
@@ -191,6 +223,9 @@ fn arguments(options: &NodeOptions) -> Vec<String> {
     if options.limits == NodeLimits::Lifted {
         arguments.extend(["--disable-code-size-limit".to_owned(), "--gas-limit".to_owned()]);
         arguments.push(BLOCK_GAS_LIMIT.to_string());
+    }
+    if let Some(ForkUrl(url)) = &options.fork {
+        arguments.extend(["--no-storage-caching".to_owned(), "--fork-url".to_owned(), url.clone()]);
     }
     arguments
 }
@@ -220,7 +255,22 @@ mod tests {
             chain_id: Some(7),
             limits: NodeLimits::AnvilsOwn,
             log: None,
+            fork: None,
         };
         assert_eq!(arguments(&own), ["--port", "8545", "--chain-id", "7"]);
+    }
+
+    #[test]
+    fn the_url_of_a_fork_is_given_to_anvil_and_shown_nowhere() {
+        let fork = Some(ForkUrl::new("https://chain.example/secret"));
+        let options = NodeOptions { fork, ..NodeOptions::default() };
+        assert!(arguments(&options).ends_with(&[
+            "--no-storage-caching".to_owned(),
+            "--fork-url".to_owned(),
+            "https://chain.example/secret".to_owned(),
+        ]));
+        assert!(!format!("{options:?}").contains("secret"));
+        let hidden = hide("Fork: https://chain.example/secret timed out", options.fork.as_ref());
+        assert_eq!(hidden, "Fork: the forked chain timed out");
     }
 }
