@@ -216,18 +216,8 @@ fn vote(world: &World, proposal: &str) -> Result<()> {
 
     let id = world.done(&["gov", "show", proposal])["id"].as_str().unwrap().to_owned();
     let ballot = world.path("carol.json");
-    let words = [
-        "gov",
-        "vote",
-        &id,
-        "abstain",
-        "--reason",
-        "unsure",
-        "--nonce",
-        "0",
-        "--sign-only",
-        &ballot,
-    ];
+    let words =
+        ["gov", "vote", &id, "for", "--reason", "unsure", "--nonce", "0", "--sign-only", &ballot];
     let offline = Datacoop::new(&[&words[..], &["--from", "dev:2"]].concat())
         .at("http://127.0.0.1:1")
         .with_books(world.folder.path());

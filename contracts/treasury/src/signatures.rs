@@ -41,7 +41,7 @@ layout! {
 }
 
 /// Bytes of a signature.
-const SIGNATURE_BYTES: u64 = 65;
+const SIGNATURE_BYTES: usize = 65;
 
 /// The greatest number of signatures whose bytes fit a word: (2^256 − 1) / 65.
 const MOST: B256 = b256!("03f03f03f03f03f03f03f03f03f03f03f03f03f03f03f03f03f03f03f03f03f0");
@@ -137,19 +137,19 @@ impl SignaturesStorage {
             return Err(Revert::overflow());
         }
         let count = usize::try_from(required.to_u64()).unwrap_or(usize::MAX);
-        let needed = (count as u64).saturating_mul(SIGNATURE_BYTES);
-        if (signatures.len() as u64) < needed {
+        let needed = count.saturating_mul(SIGNATURE_BYTES);
+        if signatures.len() < needed {
             return Err(gs(20));
         }
         let mut last = Uint::ZERO;
-        for signature in signatures.chunks_exact(SIGNATURE_BYTES as usize).take(count) {
+        for signature in signatures.chunks_exact(SIGNATURE_BYTES).take(count) {
             let ([r, s], [.., v]) = (word::words(signature), signature) else {
                 return Err(Revert::empty());
             };
             let owner = match *v {
                 0 => {
                     let owner = account_in(Uint::from_word(r));
-                    if Uint::from_word(s).to_u64() < needed {
+                    if Uint::from_word(s).to_u64() < needed as u64 {
                         return Err(gs(21));
                     }
                     check_contract(vm, (&owner, hash), signatures, Uint::from_word(s))?;
@@ -164,7 +164,7 @@ impl SignaturesStorage {
                 }
                 v => recover(vm, hash, v, (r, s)),
             };
-            if !(last < *Uint::from_word(owner.word())) || !OWNERS.is_owner(vm, &owner) {
+            if last >= *Uint::from_word(owner.word()) || !OWNERS.is_owner(vm, &owner) {
                 return Err(gs(26));
             }
             last = *Uint::from_word(owner.word());

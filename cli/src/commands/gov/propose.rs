@@ -29,7 +29,7 @@ use crate::{
 ///
 /// The account needs enough votes: GOV that are delegated to it, by itself or by others.
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{}\n\n{}", language(), after_help!(
+#[command(mut_arg("from", |from| from.required(false)), after_help = format!("{}\n\n{}", language(), after_help!(
     "datacoop gov propose -a 'set rewards.cooldown to 5 days' --description 'Shorter cooldown' --from dev:0"
     "datacoop gov propose -a 'pay 100 DATA to 0x7099…79C8 from grants' --description-file why.md --from dev:0"
     "datacoop gov propose --file proposal.toml --class fast-track --from dev:0"
