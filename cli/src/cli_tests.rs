@@ -89,7 +89,7 @@ fn built_example(words: &str) -> Cli {
     let address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
     let hash = format!("0x{}", "4e".repeat(32));
     let rest: Vec<&str> = match words {
-        "deploy" => vec!["--from", "dev:0"],
+        "deploy" | "gov delegate" => vec!["--from", "dev:0"],
         "oracle record" => vec!["--member", address, "--proof", &hash, "--from", "dev:0"],
         "oracle batch" | "treasury sign" | "treasury execute" => vec!["file", "--from", "dev:0"],
         "oracle ingest" => vec!["file", "--members", "map"],
@@ -106,7 +106,6 @@ fn built_example(words: &str) -> Cli {
         "gov vote" => vec!["latest", "for", "--from", "dev:0"],
         "gov show" => vec!["latest"],
         "gov queue" | "gov execute" | "gov cancel" => vec!["latest", "--from", "dev:0"],
-        "gov delegate" => vec!["--from", "dev:0"],
         "translate" | "treasury show" => vec!["file"],
         "treasury cancel" => vec![&hash, "--from", "dev:0"],
         "trace" => vec![&hash],

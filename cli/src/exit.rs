@@ -178,6 +178,7 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::NoSuchProposal { .. }
         | E::AmbiguousProposal { .. }
         | E::Ballot { .. }
+        | E::Signing(_)
         | E::ConstructorArguments { .. }
         | E::BookVersion { .. }
         | E::BookOfAnotherChain { .. }
@@ -195,7 +196,6 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::CannotFork { .. }
         | E::CodeDiffers { .. } => Status::Chain,
         E::Treasury(error) => status_of_treasury(error),
-        E::Signing(_) => Status::Input,
         E::Reverted { .. } | E::NotEnoughVotes { .. } | E::NotYet { .. } => Status::Rejected,
         E::InsufficientFunds { .. } => Status::Funds,
         E::MissingProgram { .. }

@@ -124,10 +124,15 @@ fn value(error: &str, Argument { name, value }: &Argument) -> String {
         (error, "requested" | "available") if error.starts_with("Treasury") => None,
         (_, "readyAt" | "expiredAt") => time(),
         ("RewardsInvalidQuality", "quality" | "minimum" | "maximum")
-        | ("EmissionFloorTooHigh", _)
         | ("GovernorInsufficientProposerVotes", "votes" | "threshold")
-        | ("ERC20ExceededCap" | "ERC20ExceededSafeSupply" | "ERC20InvalidCap", _)
-        | ("EmissionCapExceeded", _)
+        | (
+            "EmissionFloorTooHigh"
+            | "EmissionCapExceeded"
+            | "ERC20ExceededCap"
+            | "ERC20ExceededSafeSupply"
+            | "ERC20InvalidCap",
+            _,
+        )
         | (_, "balance" | "needed" | "allowance") => wei(),
         (_, "allowedAt" | "recordedAt" | "deadline" | "expiry")
         | ("ERC5805FutureLookup", _)

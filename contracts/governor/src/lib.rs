@@ -7,7 +7,7 @@
 //! - A proposal is executed at most once, and only by the timelock, after it succeeded and waited.
 //! - Nobody's votes count twice for a proposal: they are those of its snapshot, and each account
 //!   casts them once.
-//! - Settings change only by a call of a proposal that is being executed ([`governance`]).
+//! - Settings change only by a call of a proposal that is being executed (`governance`).
 //! - A proposal of the fast track or of the optimistic class calls only what its class allows, and
 //!   never this contract or the timelock.
 //! - What was decided stays decided: quorums, veto quorums and exclusions of the past do not change.

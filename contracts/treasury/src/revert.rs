@@ -9,7 +9,9 @@ const ERROR: u32 = 0x08c3_79a0;
 #[inline(always)]
 pub(crate) fn gs(number: u64) -> Revert {
     // The numbers are known while compiling, and so is the text.
-    let digit = |power: u64| (number.wrapping_div(power) % 10).wrapping_add(u64::from(b'0'));
+    let digit = |power: u64| {
+        (number.checked_div(power).unwrap_or_default() % 10).wrapping_add(u64::from(b'0'))
+    };
     fail(0x4753 << 48 | digit(100) << 40 | digit(10) << 32 | digit(1) << 24)
 }
 

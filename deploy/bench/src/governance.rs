@@ -65,7 +65,7 @@ pub(crate) fn delegate(from: Address) -> Call {
 }
 
 /// What proposals and the treasury do: one DATA for Carol.
-fn pay() -> IDataToken::transferCall {
+const fn pay() -> IDataToken::transferCall {
     IDataToken::transferCall { to: CAROL, value: DATA }
 }
 

@@ -103,7 +103,7 @@ pub struct Deployment {
 ///
 /// # Errors
 ///
-/// - The failures of [`create`] and of [`Sender::call`].
+/// - The failures of [`create`](super::create) and of [`Sender::call`].
 /// - [`Error::BookOfAnotherChain`], [`Error::BookIsStale`], [`Error::BookVersion`],
 ///   [`Error::MalformedFile`]: the address book cannot be used.
 /// - [`Error::NotSelfGoverned`]: the cooperative is there, and does not govern itself as asked.
