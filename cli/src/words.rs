@@ -73,7 +73,27 @@ const PHRASES: &[Phrase] = &[
     phrase("AccessControlUnauthorizedAccount", "{account} does not hold the role {neededRole}")
         .hint("sign with the key of an account that holds it (`--from`)"),
     phrase("AccessControlBadConfirmation", "a role is given up by its holder alone"),
-    // Both.
+    // Membership.
+    phrase("MembershipSoulbound", "a membership is neither transferred nor approved")
+        .hint("an issuer moves it when an account is lost"),
+    phrase("MembershipAlreadyMember", "{account} is a member already, with id {tokenId}"),
+    phrase("MembershipNotMember", "{account} is not a member"),
+    phrase("MembershipInvalidCredential", "{credential} cannot be a credential"),
+    phrase("MembershipCredentialInUse", "credential {credential} has a membership, id {tokenId}")
+        .hint("one person has one membership; an issuer moves it when an account is lost"),
+    phrase("MembershipInvalidActorRoles", "a mask of actor roles is at most {maximum}, not {actorRoles}"),
+    phrase("MembershipSignatureExpired", "the issuer's signature was valid until {deadline}"),
+    phrase("MembershipInvalidSignature", "{issuer} did not sign this, or is no issuer")
+        .hint("a signature is for one account, and void once the credential's membership changed"),
+    phrase("MembershipMissingReason", "the hash of a reason is needed"),
+    phrase("MembershipInvalidDid", "this is no DID of {minimum} to {maximum} bytes but {length} bytes")
+        .hint("a DID begins with `did:`, as in `did:web:example.org`"),
+    phrase("MembershipDidInUse", "DID {did} is bound to membership {tokenId}"),
+    phrase("MembershipBaseURITooLong", "a base URI has at most {maximum} bytes, not {length}"),
+    phrase("ERC721InvalidOwner", "{owner} cannot own a membership"),
+    phrase("ERC721InvalidReceiver", "{receiver} cannot receive a membership"),
+    phrase("ERC721NonexistentToken", "there is no membership {tokenId}"),
+    // Several.
     phrase("EnforcedPause", "the contract is paused").hint("whoever paused it may unpause it"),
     phrase("ExpectedPause", "the contract is not paused"),
 ];

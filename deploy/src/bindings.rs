@@ -19,3 +19,8 @@ sol!(
     #[sol(rpc, abi, all_derives)]
     "../contracts/data-coop-rewards/IDataCoopRewards.sol"
 );
+
+sol!(
+    #[sol(rpc, abi, all_derives)]
+    "../contracts/membership/IMembership.sol"
+);

@@ -39,8 +39,16 @@ pub const DATA_COOP_REWARDS: Contract = Contract {
     abi: bindings::IDataCoopRewards::abi::contract,
 };
 
+/// Membership.
+pub const MEMBERSHIP: Contract = Contract {
+    name: "Membership",
+    package: "membership",
+    interface: include_str!("../../contracts/membership/IMembership.sol"),
+    abi: bindings::IMembership::abi::contract,
+};
+
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 2] = [DATA_TOKEN, DATA_COOP_REWARDS];
+pub const CONTRACTS: [Contract; 3] = [DATA_TOKEN, DATA_COOP_REWARDS, MEMBERSHIP];
 
 impl Contract {
     /// Finds a contract by its name or its crate's.
@@ -121,6 +129,7 @@ mod tests {
                 "address guardian"
             ]
         );
+        assert_eq!(inputs(MEMBERSHIP), ["address admin", "string baseURI"]);
     }
 
     #[test]

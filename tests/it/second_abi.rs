@@ -10,7 +10,7 @@ use alloy::{
     sol_types::{SolEventInterface, SolInterface, SolStruct, eip712_domain},
 };
 use anyhow::{Context, Result, ensure};
-use datacoop_deploy::bindings::{IDataCoopRewards, IDataToken};
+use datacoop_deploy::bindings::{IDataCoopRewards, IDataToken, IMembership};
 use datacoop_tests::{Random, interface, random};
 use ethers_core::{
     abi::{Abi, AbiEncode, RawLog, Token, encode},
@@ -161,6 +161,14 @@ fn ethers_encodes_every_call_error_and_event_of_the_rewards_alike() -> Result<()
     check_calls::<IDataCoopRewards::IDataCoopRewardsCalls>(&abi)?;
     check_errors::<IDataCoopRewards::IDataCoopRewardsErrors>(&abi)?;
     check_events::<IDataCoopRewards::IDataCoopRewardsEvents>(&abi)
+}
+
+#[test]
+fn ethers_encodes_every_call_error_and_event_of_the_membership_alike() -> Result<()> {
+    let abi = interface("IMembership")?;
+    check_calls::<IMembership::IMembershipCalls>(&abi)?;
+    check_errors::<IMembership::IMembershipErrors>(&abi)?;
+    check_events::<IMembership::IMembershipEvents>(&abi)
 }
 
 alloy::sol! {

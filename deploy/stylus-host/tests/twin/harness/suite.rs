@@ -4,7 +4,7 @@
 
 use alloy::dyn_abi::DynSolValue;
 use alloy_primitives::{Address, U256, keccak256};
-use datacoop_deploy::contracts::{Contract, DATA_COOP_REWARDS, DATA_TOKEN};
+use datacoop_deploy::contracts::{Contract, DATA_COOP_REWARDS, DATA_TOKEN, MEMBERSHIP};
 
 use super::actors::{ADMIN, Cast, GUARDIAN, ORACLE};
 
@@ -16,6 +16,7 @@ pub(crate) type Member = (Contract, fn(&Cast) -> Vec<DynSolValue>);
 pub(crate) const SUITE: &[Member] = &[
     (DATA_TOKEN, |cast| vec![cast.address(ADMIN), cast.address(ADMIN), ether(1_000_000), ether(100_000), uint(500)]),
     (DATA_COOP_REWARDS, |cast| vec![cast.contract("DataToken"), cast.address(ADMIN), cast.address(ORACLE), cast.address(GUARDIAN)]),
+    (MEMBERSHIP, |cast| vec![cast.address(ADMIN), DynSolValue::String("https://coop.example/member/".to_owned())]),
 ];
 
 /// A call that sets the cooperative up: contract, function, arguments. The admin makes it.
@@ -28,6 +29,7 @@ pub(crate) const SETUP: &[Setup] = &[
     ("DataToken", "grantRole", |cast| vec![role("MINTER_ROLE"), cast.address(ADMIN)]),
     ("DataToken", "grantRole", |cast| vec![role("PAUSER_ROLE"), cast.address(GUARDIAN)]),
     ("DataToken", "grantRole", |cast| vec![role("PAUSER_ROLE"), cast.address(ADMIN)]),
+    ("Membership", "grantRole", |cast| vec![role("ISSUER_ROLE"), cast.address(ADMIN)]),
 ];
 
 /// How often a function is called, and by whom mostly, where chance alone would make a dull run:
@@ -56,6 +58,11 @@ pub(crate) const HABITS: &[(&str, u32, Option<usize>)] = &[
     ("mint", 25, Some(ADMIN)),
     ("transfer", 25, None),
     ("transferFrom", 25, None),
+    ("issue", 40, Some(ADMIN)),
+    ("setActorRoles", 12, Some(ADMIN)),
+    ("reissue", 12, Some(ADMIN)),
+    ("revoke", 4, Some(ADMIN)),
+    ("leave", 3, None),
 ];
 
 /// The weight of a function that is not in [`HABITS`]; those that only read have a third of it.
@@ -78,6 +85,9 @@ pub(crate) const RANGES: &[(&str, u64, u64)] = &[
     ("newStep", 0, 100_000_000_000_000_000),
     ("newMaximum", 0, 1_000_000_000_000_000_000),
     ("bps", 0, 2_100),
+    ("tokenId", 0, 8),
+    ("actorRoles", 0, 130),
+    ("role", 0, 8),
 ];
 
 /// Seconds of a day.
@@ -85,7 +95,7 @@ const DAY: u64 = 86_400;
 
 /// Words that mean something to a contract.
 pub(crate) fn known_words() -> Vec<[u8; 32]> {
-    ["MINTER_ROLE", "PAUSER_ROLE"]
+    ["MINTER_ROLE", "PAUSER_ROLE", "ISSUER_ROLE"]
         .map(|name| keccak256(name).0)
         .into_iter()
         .chain([[0; 32]])
