@@ -24,3 +24,8 @@ sol!(
     #[sol(rpc, abi, all_derives)]
     "../contracts/membership/IMembership.sol"
 );
+
+sol!(
+    #[sol(rpc, abi, all_derives)]
+    "../contracts/consent-registry/IConsentRegistry.sol"
+);

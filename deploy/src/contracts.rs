@@ -47,8 +47,16 @@ pub const MEMBERSHIP: Contract = Contract {
     abi: bindings::IMembership::abi::contract,
 };
 
+/// ConsentRegistry.
+pub const CONSENT_REGISTRY: Contract = Contract {
+    name: "ConsentRegistry",
+    package: "consent-registry",
+    interface: include_str!("../../contracts/consent-registry/IConsentRegistry.sol"),
+    abi: bindings::IConsentRegistry::abi::contract,
+};
+
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 3] = [DATA_TOKEN, DATA_COOP_REWARDS, MEMBERSHIP];
+pub const CONTRACTS: [Contract; 4] = [DATA_TOKEN, DATA_COOP_REWARDS, MEMBERSHIP, CONSENT_REGISTRY];
 
 impl Contract {
     /// Finds a contract by its name or its crate's.
@@ -130,6 +138,7 @@ mod tests {
             ]
         );
         assert_eq!(inputs(MEMBERSHIP), ["address admin", "string baseURI"]);
+        assert_eq!(inputs(CONSENT_REGISTRY), ["address membership"]);
     }
 
     #[test]

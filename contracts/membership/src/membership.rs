@@ -104,7 +104,12 @@ impl Membership {
     }
 
     /// Makes the caller a member, by an issuer's signature.
-    fn join(&mut self, issuer: &Account, credential: Credential<'_>, signature: &[u8]) -> Result<u64> {
+    fn join(
+        &mut self,
+        issuer: &Account,
+        credential: Credential<'_>,
+        signature: &[u8],
+    ) -> Result<u64> {
         let Credential { hash, roles, deadline } = credential;
         let account = host::sender(&self.vm);
         if deadline.to_u64() < host::timestamp(&self.vm) {

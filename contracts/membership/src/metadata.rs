@@ -1,9 +1,7 @@
 //! Decides where a membership's metadata is found: at the base URI with the id after it.
 
 use alloy_sol_types::sol_data;
-use datacoop_kit::{
-    Result, Revert, Uint, abi::ToAbi, event::emit, layout, word::Word,
-};
+use datacoop_kit::{Result, Revert, Uint, abi::ToAbi, event::emit, layout, word::Word};
 use stylus_sdk::host::VM;
 
 use crate::membership::IMembership::{BaseURIChanged, MembershipBaseURITooLong};

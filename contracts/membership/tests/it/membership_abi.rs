@@ -2,7 +2,9 @@
 
 use alloy_primitives::{Address, FixedBytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolValue};
-use datacoop_kit::access_control::{AccessControlStorage, IAccessControlErrors, IAccessControlEvents};
+use datacoop_kit::access_control::{
+    AccessControlStorage, IAccessControlErrors, IAccessControlEvents,
+};
 use membership::{
     IMembership::{
         self, AccessControlUnauthorizedAccount, BaseURIChanged, IMembershipCalls,
@@ -70,9 +72,9 @@ fn interfaces_are_those_of_the_standards() {
     let supports =
         |id: [u8; 4]| members.ok(MALLORY, &supportsInterfaceCall { interfaceId: FixedBytes(id) });
     let id_of = |selectors: &[[u8; 4]]| {
-        selectors.iter().fold([0; 4], |id: [u8; 4], selector| {
-            core::array::from_fn(|i| id[i] ^ selector[i])
-        })
+        selectors
+            .iter()
+            .fold([0; 4], |id: [u8; 4], selector| core::array::from_fn(|i| id[i] ^ selector[i]))
     };
     let erc721 = [
         IMembership::balanceOfCall::SELECTOR,
@@ -114,10 +116,11 @@ fn functions_of_issuers_and_admins_refuse_everybody_else() {
         let members = Members::with_alice();
         let strangers = if role.is_zero() { issuer().address() } else { ADMIN };
         for account in [MALLORY, Address::ZERO, alice().address(), strangers] {
-            members.fails(account, call, &AccessControlUnauthorizedAccount {
+            members.fails(
                 account,
-                neededRole: role,
-            });
+                call,
+                &AccessControlUnauthorizedAccount { account, neededRole: role },
+            );
         }
     }
     let (tokenId, reason) = (U256::ONE, FixedBytes::ZERO);

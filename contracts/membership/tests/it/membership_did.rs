@@ -34,7 +34,8 @@ fn changed(old: &str, new: &str) -> DidChanged {
 fn a_member_binds_rotates_and_unbinds_a_did() {
     let members = Members::with_alice();
     let alice = alice().address();
-    let steps = [("", "did:key:a"), ("did:key:a", "did:web:coop.example"), ("did:web:coop.example", "")];
+    let steps =
+        [("", "did:key:a"), ("did:key:a", "did:web:coop.example"), ("did:web:coop.example", "")];
     for (old, new) in steps {
         members.ok(alice, &bind(new));
         members.emitted(&[log(&changed(old, new))]);
@@ -99,7 +100,8 @@ fn a_did_goes_with_the_membership_and_stays_through_a_replacement() {
     let members = Members::with_alice();
     let (alice, bob, did) = (alice().address(), bob().address(), "did:key:zAlice");
     members.ok(alice, &bind(did));
-    members.ok(issuer().address(), &reissueCall { lost: alice, replacement: bob, reason: reason() });
+    members
+        .ok(issuer().address(), &reissueCall { lost: alice, replacement: bob, reason: reason() });
     assert_eq!((did_of(&members, 1), token_of(&members, did)), (keccak256(did), ONE));
     let _ = members.chain.take_logs();
     members.fails(alice, &bind("did:key:b"), &MembershipNotMember { account: alice });

@@ -65,11 +65,7 @@ fn an_account_or_credential_has_one_membership_and_no_more() {
     members.fails(from, &issue(alice, 2, 0), &error);
     let error = MembershipCredentialInUse { credential: credential(1), tokenId: ONE };
     members.fails(from, &issue(bob, 1, 0), &error);
-    members.fails(
-        from,
-        &issue(bob, 0, 0),
-        &MembershipInvalidCredential { credential: B256::ZERO },
-    );
+    members.fails(from, &issue(bob, 0, 0), &MembershipInvalidCredential { credential: B256::ZERO });
     members.fails(
         from,
         &issue(Address::ZERO, 2, 0),

@@ -4,7 +4,9 @@
 
 use alloy::dyn_abi::DynSolValue;
 use alloy_primitives::{Address, U256, keccak256};
-use datacoop_deploy::contracts::{Contract, DATA_COOP_REWARDS, DATA_TOKEN, MEMBERSHIP};
+use datacoop_deploy::contracts::{
+    CONSENT_REGISTRY, Contract, DATA_COOP_REWARDS, DATA_TOKEN, MEMBERSHIP,
+};
 
 use super::actors::{ADMIN, Cast, GUARDIAN, ORACLE};
 
@@ -17,6 +19,7 @@ pub(crate) const SUITE: &[Member] = &[
     (DATA_TOKEN, |cast| vec![cast.address(ADMIN), cast.address(ADMIN), ether(1_000_000), ether(100_000), uint(500)]),
     (DATA_COOP_REWARDS, |cast| vec![cast.contract("DataToken"), cast.address(ADMIN), cast.address(ORACLE), cast.address(GUARDIAN)]),
     (MEMBERSHIP, |cast| vec![cast.address(ADMIN), DynSolValue::String("https://coop.example/member/".to_owned())]),
+    (CONSENT_REGISTRY, |cast| vec![cast.contract("Membership")]),
 ];
 
 /// A call that sets the cooperative up: contract, function, arguments. The admin makes it.
@@ -63,6 +66,9 @@ pub(crate) const HABITS: &[(&str, u32, Option<usize>)] = &[
     ("reissue", 12, Some(ADMIN)),
     ("revoke", 4, Some(ADMIN)),
     ("leave", 3, None),
+    ("grant", 80, None),
+    ("amend", 25, None),
+    ("covers", 25, None),
 ];
 
 /// The weight of a function that is not in [`HABITS`]; those that only read have a third of it.
@@ -88,6 +94,12 @@ pub(crate) const RANGES: &[(&str, u64, u64)] = &[
     ("tokenId", 0, 8),
     ("actorRoles", 0, 130),
     ("role", 0, 8),
+    ("dataClasses", 1, 16),
+    ("purposes", 1, 33),
+    ("purpose", 0, 5),
+    ("granteeKind", 0, 2),
+    ("actorRole", 0, 1),
+    ("consentId", 0, 12),
 ];
 
 /// Seconds of a day.
