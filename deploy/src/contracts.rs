@@ -47,7 +47,7 @@ pub const MEMBERSHIP: Contract = Contract {
     abi: bindings::IMembership::abi::contract,
 };
 
-/// ConsentRegistry.
+/// The consent registry.
 pub const CONSENT_REGISTRY: Contract = Contract {
     name: "ConsentRegistry",
     package: "consent-registry",

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The most live consents of a subject.
-pub const MAX_LIVE: u64 = 32;
+pub const MAX_LIVE: usize = 32;
 
 /// The status of a consent that was granted and not revoked.
 pub const GRANTED: u8 = 1;
@@ -225,8 +225,8 @@ impl LedgerStorage {
 
     /// Returns the ids of a subject's consents that are neither revoked nor expired, and how many
     /// they are.
-    pub(crate) fn ids(&self, vm: &VM, subject: &Account) -> ([u64; MAX_LIVE as usize], usize) {
-        let mut ids = [0; MAX_LIVE as usize];
+    pub(crate) fn ids(&self, vm: &VM, subject: &Account) -> ([u64; MAX_LIVE], usize) {
+        let mut ids = [0; MAX_LIVE];
         let mut count = 0_usize;
         let now = host::timestamp(vm);
         let list = self.live.sequence(vm, subject);
@@ -264,8 +264,8 @@ fn enter(vm: &mut VM, list: Sequence<Entry>, entry: &Entry, subject: &Account) -
     }
     match expired {
         Some(index) => list.at(vm, index).set(vm, entry),
-        None if len < MAX_LIVE => list.push(vm, entry),
-        None => return Err(Revert::new::<ConsentTooMany>((subject, MAX_LIVE))),
+        None if len < MAX_LIVE as u64 => list.push(vm, entry),
+        None => return Err(Revert::new::<ConsentTooMany>((subject, MAX_LIVE as u64))),
     }
     Ok(())
 }

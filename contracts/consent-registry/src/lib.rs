@@ -1,5 +1,5 @@
-//! ConsentRegistry: consent as code. Who may use which data class of whom, for which purpose, until
-//! when, under which terms; given, amended and revoked by the subject alone.
+//! The consent registry: consent as code. Who may use which data class of whom, for which purpose,
+//! until when, under which terms; given, amended and revoked by the subject alone.
 //!
 //! # Invariants
 //!

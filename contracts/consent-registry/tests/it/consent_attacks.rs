@@ -68,7 +68,8 @@ fn the_other_signature_of_the_same_key_is_refused() {
     let s = ORDER - U256::from_be_slice(&good.signature[32..64]);
     let v = 27 + 28 - good.signature[64];
     let twin = [&good.signature[..32], &s.to_be_bytes::<32>(), &[v]].concat();
-    let call = grantBySigCall { signature: twin.into(), ..good.clone() };
+    let call =
+        grantBySigCall { signature: twin.into(), ..signed_grant(&alice(), &scope(), 0, &here()) };
     registry.fails(MALLORY, &call, &refused());
     registry.ok(MALLORY, &good);
 }

@@ -42,7 +42,7 @@ fn data_classes_are_some_of_those_there_are() {
         let scope = Scope { dataClasses, ..scope() };
         if (1..=15).contains(&dataClasses) {
             accepted(&scope);
-        } else if dataClasses < 20 || dataClasses > 250 {
+        } else if !(20..=250).contains(&dataClasses) {
             let error = ConsentInvalidDataClasses { dataClasses, maximum: ALL_DATA_CLASSES };
             refused(&scope, &error);
         }
@@ -55,7 +55,7 @@ fn purposes_are_some_of_those_there_are() {
         let scope = Scope { purposes, ..scope() };
         if (1..=31).contains(&purposes) {
             accepted(&scope);
-        } else if purposes < 36 || purposes > 250 {
+        } else if !(36..=250).contains(&purposes) {
             refused(&scope, &ConsentInvalidPurposes { purposes, maximum: ALL_PURPOSES });
         }
     }

@@ -115,7 +115,7 @@ pub(crate) fn for_anyone() -> Scope {
 }
 
 /// The call that gives a consent.
-pub(crate) fn grant(scope: &Scope) -> grantCall {
+pub(crate) const fn grant(scope: &Scope) -> grantCall {
     let Scope { dataClasses, purposes, granteeKind, account, actorRole, expiry, terms } = *scope;
     grantCall { dataClasses, purposes, granteeKind, account, actorRole, expiry, terms }
 }

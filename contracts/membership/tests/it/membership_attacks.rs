@@ -59,7 +59,11 @@ fn the_other_signature_of_the_same_key_is_refused() {
     let s = ORDER - U256::from_be_slice(&good.signature[32..64]);
     let v = 27 + 28 - good.signature[64];
     let twin = [&good.signature[..32], &s.to_be_bytes::<32>(), &[v]].concat();
-    members.fails(account, &joinCall { signature: twin.into(), ..good.clone() }, &refused());
+    members.fails(
+        account,
+        &joinCall { signature: twin.into(), ..signed(&issuer(), &invitation(account)) },
+        &refused(),
+    );
     members.ok(account, &good);
 }
 

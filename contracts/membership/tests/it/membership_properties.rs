@@ -41,7 +41,7 @@ fn step() -> impl Strategy<Value = Step> {
     let (who, what) = (0..ACCOUNTS, 1..=CREDENTIALS);
     prop_oneof![
         4 => (who.clone(), what.clone(), 0..=130_u8).prop_map(|(a, c, r)| Step::Issue(a, c, r)),
-        4 => (who.clone(), what.clone(), 0..4_u64).prop_map(|(a, c, n)| Step::Join(a, c, n)),
+        4 => (who.clone(), what, 0..4_u64).prop_map(|(a, c, n)| Step::Join(a, c, n)),
         2 => who.clone().prop_map(Step::Leave),
         1 => (0..6_u64).prop_map(Step::Revoke),
         2 => (who.clone(), who.clone()).prop_map(|(a, b)| Step::Reissue(a, b)),

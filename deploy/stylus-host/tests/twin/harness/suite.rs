@@ -33,6 +33,8 @@ pub(crate) const SETUP: &[Setup] = &[
     ("DataToken", "grantRole", |cast| vec![role("PAUSER_ROLE"), cast.address(GUARDIAN)]),
     ("DataToken", "grantRole", |cast| vec![role("PAUSER_ROLE"), cast.address(ADMIN)]),
     ("Membership", "grantRole", |cast| vec![role("ISSUER_ROLE"), cast.address(ADMIN)]),
+    ("Membership", "issue", |cast| vec![cast.address(ADMIN), role("the admin"), DynSolValue::Uint(U256::from(1), 8)]),
+    ("Membership", "issue", |cast| vec![cast.address(ORACLE), role("the oracle"), DynSolValue::Uint(U256::from(0x7f), 8)]),
 ];
 
 /// How often a function is called, and by whom mostly, where chance alone would make a dull run:
@@ -66,9 +68,9 @@ pub(crate) const HABITS: &[(&str, u32, Option<usize>)] = &[
     ("reissue", 12, Some(ADMIN)),
     ("revoke", 4, Some(ADMIN)),
     ("leave", 3, None),
-    ("grant", 80, None),
-    ("amend", 25, None),
-    ("covers", 25, None),
+    ("grant", 80, Some(ADMIN)),
+    ("amend", 25, Some(ADMIN)),
+    ("covers", 40, None),
 ];
 
 /// The weight of a function that is not in [`HABITS`]; those that only read have a third of it.
@@ -97,9 +99,9 @@ pub(crate) const RANGES: &[(&str, u64, u64)] = &[
     ("dataClasses", 1, 16),
     ("purposes", 1, 33),
     ("purpose", 0, 5),
-    ("granteeKind", 0, 2),
-    ("actorRole", 0, 1),
-    ("consentId", 0, 12),
+    ("granteeKind", 0, 0),
+    ("actorRole", 0, 0),
+    ("consentId", 0, 6),
 ];
 
 /// Seconds of a day.
