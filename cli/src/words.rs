@@ -80,7 +80,60 @@ const PHRASES: &[Phrase] = &[
     phrase("AccessControlUnauthorizedAccount", "{account} does not hold the role {neededRole}")
         .hint("sign with the key of an account that holds it (`--from`)"),
     phrase("AccessControlBadConfirmation", "a role is given up by its holder alone"),
-    // Both.
+    // Membership.
+    phrase("MembershipSoulbound", "a membership is neither transferred nor approved")
+        .hint("an issuer moves it when an account is lost"),
+    phrase("MembershipAlreadyMember", "{account} is a member already, with id {tokenId}"),
+    phrase("MembershipNotMember", "{account} is not a member"),
+    phrase("MembershipInvalidCredential", "{credential} cannot be a credential"),
+    phrase("MembershipCredentialInUse", "credential {credential} has a membership, id {tokenId}")
+        .hint("one person has one membership; an issuer moves it when an account is lost"),
+    phrase(
+        "MembershipInvalidActorRoles",
+        "a mask of actor roles is at most {maximum}, not {actorRoles}",
+    ),
+    phrase("MembershipSignatureExpired", "the issuer's signature was valid until {deadline}"),
+    phrase("MembershipInvalidSignature", "{issuer} did not sign this, or is no issuer")
+        .hint("a signature is for one account, and void once the credential's membership changed"),
+    phrase("MembershipMissingReason", "the hash of a reason is needed"),
+    phrase(
+        "MembershipInvalidDid",
+        "this is no DID of {minimum} to {maximum} bytes but {length} bytes",
+    )
+    .hint("a DID begins with `did:`, as in `did:web:example.org`"),
+    phrase("MembershipDidInUse", "DID {did} is bound to membership {tokenId}"),
+    phrase("MembershipBaseURITooLong", "a base URI has at most {maximum} bytes, not {length}"),
+    phrase("ERC721InvalidOwner", "{owner} cannot own a membership"),
+    phrase("ERC721InvalidReceiver", "{receiver} cannot receive a membership"),
+    phrase("ERC721NonexistentToken", "there is no membership {tokenId}"),
+    // Consents.
+    phrase(
+        "ConsentInvalidDataClasses",
+        "{dataClasses} is no mask of data classes from 1 to {maximum}",
+    ),
+    phrase("ConsentInvalidPurposes", "{purposes} is no mask of purposes from 1 to {maximum}"),
+    phrase(
+        "ConsentInvalidGrantee",
+        "kind {granteeKind} with account {account} and actor role {actorRole} is no grantee",
+    )
+    .hint("a grantee is one account, one actor role, or anyone vetted"),
+    phrase("ConsentInvalidExpiry", "{expiry} is not from {minimum} to {maximum}"),
+    phrase("ConsentMissingTerms", "the hash of the terms is needed"),
+    phrase("ConsentSubjectNotMember", "{subject} is not a member"),
+    phrase("ConsentTooMany", "{subject} has {maximum} live consents, and no more are allowed")
+        .hint("revoke one, or amend one instead"),
+    phrase("ConsentNotLive", "consent {consentId} does not exist, was revoked or has expired"),
+    phrase("ConsentUnauthorizedSubject", "{caller} is not {subject}, whose consent this is")
+        .hint("a consent is changed by its subject alone: sign with that key (`--from`)"),
+    phrase("ConsentSignatureExpired", "the signature was valid until {deadline}"),
+    phrase("ConsentInvalidSignature", "{subject} did not sign this")
+        .hint("a signature is good once, in the order of nonces, and for one chain and contract"),
+    phrase(
+        "ConsentNotCovered",
+        "no live consent of {subject} lets {grantee} use data class {dataClass} for purpose {purpose}",
+    ),
+    phrase("ConsentInvalidMembership", "there is no contract at {membership}"),
+    // Several.
     phrase("EnforcedPause", "the contract is paused").hint("whoever paused it may unpause it"),
     phrase("ExpectedPause", "the contract is not paused"),
 ];
@@ -135,7 +188,7 @@ fn value(error: &str, Argument { name, value }: &Argument) -> String {
         )
         | (_, "balance" | "needed" | "allowance") => wei(),
         (_, "allowedAt" | "recordedAt" | "deadline" | "expiry")
-        | ("ERC5805FutureLookup", _)
+        | ("ERC5805FutureLookup" | "ConsentInvalidExpiry", _)
         | ("GovernorGuardianTermTooLong", "maximum") => time(),
         (error, argument) => governance::named(error, argument, value),
     };

@@ -71,9 +71,33 @@ pub const TIMELOCK: Contract = Contract {
     abi: bindings::ITimelock::abi::contract,
 };
 
+/// Membership.
+pub const MEMBERSHIP: Contract = Contract {
+    name: "Membership",
+    package: "membership",
+    interface: include_str!("../../contracts/membership/IMembership.sol"),
+    abi: bindings::IMembership::abi::contract,
+};
+
+/// The consent registry.
+pub const CONSENT_REGISTRY: Contract = Contract {
+    name: "ConsentRegistry",
+    package: "consent-registry",
+    interface: include_str!("../../contracts/consent-registry/IConsentRegistry.sol"),
+    abi: bindings::IConsentRegistry::abi::contract,
+};
+
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 6] =
-    [DATA_TOKEN, DATA_COOP_REWARDS, GOV_TOKEN, GOVERNOR, TIMELOCK, TREASURY];
+pub const CONTRACTS: [Contract; 8] = [
+    DATA_TOKEN,
+    DATA_COOP_REWARDS,
+    GOV_TOKEN,
+    GOVERNOR,
+    TIMELOCK,
+    TREASURY,
+    MEMBERSHIP,
+    CONSENT_REGISTRY,
+];
 
 impl Contract {
     /// Finds a contract by its name or its crate's.
@@ -169,6 +193,8 @@ mod tests {
             inputs(TIMELOCK),
             ["uint256 minDelay", "address[] proposers", "address[] executors", "address admin"]
         );
+        assert_eq!(inputs(MEMBERSHIP), ["address admin", "string baseURI"]);
+        assert_eq!(inputs(CONSENT_REGISTRY), ["address membership"]);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use alloy::{
     sol_types::{SolEventInterface, SolInterface, SolStruct, eip712_domain},
 };
 use anyhow::{Context, Result, ensure};
-use datacoop_deploy::bindings::{IDataCoopRewards, IDataToken, IGovToken, ITimelock};
+use datacoop_deploy::bindings::{
+    IConsentRegistry, IDataCoopRewards, IDataToken, IGovToken, IMembership, ITimelock,
+};
 use datacoop_tests::{Random, interface, random};
 use ethers_core::{
     abi::{Abi, AbiEncode, RawLog, Token, encode},
@@ -177,6 +179,22 @@ fn ethers_encodes_every_call_error_and_event_of_the_timelock_alike() -> Result<(
     check_calls::<ITimelock::ITimelockCalls>(&abi)?;
     check_errors::<ITimelock::ITimelockErrors>(&abi)?;
     check_events::<ITimelock::ITimelockEvents>(&abi)
+}
+
+#[test]
+fn ethers_encodes_every_call_error_and_event_of_the_membership_alike() -> Result<()> {
+    let abi = interface("IMembership")?;
+    check_calls::<IMembership::IMembershipCalls>(&abi)?;
+    check_errors::<IMembership::IMembershipErrors>(&abi)?;
+    check_events::<IMembership::IMembershipEvents>(&abi)
+}
+
+#[test]
+fn ethers_encodes_every_call_error_and_event_of_the_consent_registry_alike() -> Result<()> {
+    let abi = interface("IConsentRegistry")?;
+    check_calls::<IConsentRegistry::IConsentRegistryCalls>(&abi)?;
+    check_errors::<IConsentRegistry::IConsentRegistryErrors>(&abi)?;
+    check_events::<IConsentRegistry::IConsentRegistryEvents>(&abi)
 }
 
 alloy::sol! {

@@ -40,3 +40,13 @@ sol!(
     #[sol(abi, all_derives)]
     "../../contracts/timelock/ITimelock.sol"
 );
+
+sol!(
+    #[sol(abi, all_derives)]
+    "../../contracts/membership/IMembership.sol"
+);
+
+sol!(
+    #[sol(abi, all_derives)]
+    "../../contracts/consent-registry/IConsentRegistry.sol"
+);

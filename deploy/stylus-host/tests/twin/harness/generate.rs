@@ -16,6 +16,8 @@ use super::{
 
 /// The most elements that a random array has.
 const LONGEST_ARRAY: usize = 9;
+/// Seconds of a day.
+const DAY: u64 = 86_400;
 /// Words remembered from outputs.
 const MEMORY: usize = 64;
 
@@ -64,7 +66,6 @@ impl Generator {
 
     /// Returns the seconds until the next call: mostly few, at times weeks or a year.
     pub(crate) fn pause_secs(&mut self) -> u64 {
-        const DAY: u64 = 86_400;
         match self.rng.random_range(0..10) {
             0..6 => self.rng.random_range(0..60),
             6 | 7 => self.rng.random_range(0..9) * DAY,
@@ -211,6 +212,10 @@ impl Values<'_> {
         let value = match name {
             "deadline" if rng.random() => {
                 U256::from(self.now + rng.random_range(0..100)).saturating_sub(U256::from(50))
+            }
+            "expiry" if rng.random_ratio(5, 6) => {
+                U256::from(self.now + rng.random_range(0..4_000 * DAY))
+                    .saturating_sub(U256::from(DAY))
             }
             _ => match rng.random_range(0..10) {
                 0 => U256::from(rng.random_range(0..3)),

@@ -6,7 +6,9 @@
 
 use alloy::dyn_abi::DynSolValue;
 use alloy_primitives::{Address, U256, keccak256};
-use datacoop_deploy::contracts::{Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, TIMELOCK};
+use datacoop_deploy::contracts::{
+    CONSENT_REGISTRY, Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, MEMBERSHIP, TIMELOCK,
+};
 
 use super::actors::{ADMIN, Cast, GUARDIAN, ORACLE};
 
@@ -23,6 +25,8 @@ pub(crate) const SUITE: &[Member] = &[
         list(vec![role("community")]), list(vec![cast.address(ADMIN)]), list(vec![ether(1_000_000)]),
     ]),
     (TIMELOCK, |cast| vec![uint(0), list(vec![cast.address(ADMIN)]), list(vec![address(Address::ZERO)]), cast.address(ADMIN)]),
+    (MEMBERSHIP, |cast| vec![cast.address(ADMIN), DynSolValue::String("https://coop.example/member/".to_owned())]),
+    (CONSENT_REGISTRY, |cast| vec![cast.contract("Membership")]),
 ];
 
 /// A call that sets the cooperative up: contract, function, arguments. The admin makes it.
@@ -37,6 +41,9 @@ pub(crate) const SETUP: &[Setup] = &[
     ("DataToken", "grantRole", |cast| vec![role("PAUSER_ROLE"), cast.address(ADMIN)]),
     ("GovToken", "grantRole", |cast| vec![role("MINTER_ROLE"), cast.address(ADMIN)]),
     ("GovToken", "setTransferPolicy", |_| vec![DynSolValue::Uint(U256::ZERO, 8)]),
+    ("Membership", "grantRole", |cast| vec![role("ISSUER_ROLE"), cast.address(ADMIN)]),
+    ("Membership", "issue", |cast| vec![cast.address(ADMIN), role("the admin"), DynSolValue::Uint(U256::from(1), 8)]),
+    ("Membership", "issue", |cast| vec![cast.address(ORACLE), role("the oracle"), DynSolValue::Uint(U256::from(0x7f), 8)]),
 ];
 
 /// How often a function is called, and by whom mostly, where chance alone would make a dull run:
@@ -73,6 +80,14 @@ pub(crate) const HABITS: &[(&str, u32, Option<usize>)] = &[
     ("schedule", 16, Some(ADMIN)),
     ("scheduleBatch", 12, Some(ADMIN)),
     ("cancel", 4, Some(ADMIN)),
+    ("issue", 40, Some(ADMIN)),
+    ("setActorRoles", 12, Some(ADMIN)),
+    ("reissue", 12, Some(ADMIN)),
+    ("revoke", 4, Some(ADMIN)),
+    ("leave", 3, None),
+    ("grant", 80, Some(ADMIN)),
+    ("amend", 25, Some(ADMIN)),
+    ("covers", 40, None),
 ];
 
 /// The weight of a function that is not in [`HABITS`]; those that only read have a third of it.
@@ -97,6 +112,15 @@ pub(crate) const RANGES: &[(&str, u64, u64)] = &[
     ("bps", 0, 2_100),
     ("policy", 0, 3),
     ("delay", 0, 40 * DAY),
+    ("tokenId", 0, 8),
+    ("actorRoles", 0, 130),
+    ("role", 0, 8),
+    ("dataClasses", 1, 16),
+    ("purposes", 1, 33),
+    ("purpose", 0, 5),
+    ("granteeKind", 0, 0),
+    ("actorRole", 0, 0),
+    ("consentId", 0, 6),
 ];
 
 /// Seconds of a day.
@@ -104,11 +128,18 @@ const DAY: u64 = 86_400;
 
 /// Words that mean something to a contract.
 pub(crate) fn known_words() -> Vec<[u8; 32]> {
-    ["MINTER_ROLE", "PAUSER_ROLE", "PROPOSER_ROLE", "EXECUTOR_ROLE", "CANCELLER_ROLE"]
-        .map(|name| keccak256(name).0)
-        .into_iter()
-        .chain([[0; 32]])
-        .collect()
+    [
+        "MINTER_ROLE",
+        "PAUSER_ROLE",
+        "PROPOSER_ROLE",
+        "EXECUTOR_ROLE",
+        "CANCELLER_ROLE",
+        "ISSUER_ROLE",
+    ]
+    .map(|name| keccak256(name).0)
+    .into_iter()
+    .chain([[0; 32]])
+    .collect()
 }
 
 fn role(name: &str) -> DynSolValue {
