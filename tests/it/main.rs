@@ -15,3 +15,4 @@ mod second_abi;
 mod tidy;
 mod timelock_twins;
 mod token_twins;
+mod treasury_twins;
