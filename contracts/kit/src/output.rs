@@ -35,13 +35,14 @@ mod imp {
         CAPACITY.0.set(block.len());
     }
 
-    /// Moves what is written to a block with room for `count` more bytes and as much again. When
-    /// memory has no such block the program ends: the call is reverted without a word.
+    /// Moves what is written to a block with room for `count` more bytes and as much again as both, so
+    /// that a long list that is written word by word moves seldom. When memory has no such block
+    /// the program ends: the call is reverted without a word.
     #[cold]
     #[inline(never)]
     fn grow(count: usize) {
         // `count` is the length of something in memory or of what a call returned: below 2^32.
-        let Some(room) = count.checked_mul(2).and_then(|room| room.checked_add(len())) else {
+        let Some(room) = count.checked_add(len()).and_then(|needed| needed.checked_mul(2)) else {
             core::arch::wasm32::unreachable()
         };
         // SAFETY: the old block, which is all that refers to its bytes, is left as it is; the new one

@@ -85,8 +85,8 @@ fn multiply(vm: &VM, number: &Uint, multiplier: &Uint) -> Result<Uint> {
         return Ok(Uint::ZERO);
     }
     let mut most = Uint::ZERO;
-    most.wrapping_sub(&Uint::from(1_u64));
-    // A product below 2^256 − 1 is that of the host; 2^256 − 1 itself is taken for too much, which
+    most.wrapping_sub(&Uint::from(2_u64));
+    // A product up to 2^256 − 2 is that of the host; 2^256 − 1 itself is taken for too much, which
     // nobody can pay either.
     if host::div(vm, &most, multiplier) < *number {
         return Err(Revert::overflow());
