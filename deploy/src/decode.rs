@@ -75,7 +75,8 @@ impl fmt::Display for DecodedCall {
 /// The errors and events of all contracts of the suite.
 struct Index {
     errors: HashMap<Selector, AbiError>,
-    events: HashMap<B256, AbiEvent>,
+    /// By signature and number of topics: ERC-20 and ERC-721 transfers differ in the latter alone.
+    events: HashMap<(B256, usize), AbiEvent>,
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
@@ -87,10 +88,15 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             .collect(),
         events: abis()
             .flat_map(|abi| abi.events.into_values().flatten())
-            .map(|event| (event.selector(), event))
+            .map(|event| ((event.selector(), topics(&event)), event))
             .collect(),
     }
 });
+
+/// Returns how many topics a log of an event has.
+fn topics(event: &AbiEvent) -> usize {
+    1 + event.inputs.iter().filter(|input| input.indexed).count()
+}
 
 /// Decodes the data of a revert by the interfaces of the suite.
 #[must_use]
@@ -128,7 +134,7 @@ pub fn decode_error(data: &[u8]) -> DecodedError {
 /// Decodes an event by the interfaces of the suite.
 #[must_use]
 pub fn decode_event(log: &LogData) -> Option<DecodedEvent> {
-    let event = INDEX.events.get(log.topics().first()?)?;
+    let event = INDEX.events.get(&(*log.topics().first()?, log.topics().len()))?;
     let decoded = event.decode_log(log).ok()?;
     let (mut indexed, mut body) = (decoded.indexed.iter(), decoded.body.iter());
     let args = event

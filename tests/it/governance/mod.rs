@@ -3,3 +3,4 @@
 mod classes;
 mod life;
 mod power;
+mod treasury;
