@@ -7,7 +7,8 @@
 use alloy::dyn_abi::DynSolValue;
 use alloy_primitives::{Address, U256, keccak256};
 use datacoop_deploy::contracts::{
-    CONSENT_REGISTRY, Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, MEMBERSHIP, TIMELOCK,
+    CONSENT_REGISTRY, Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, GOVERNOR, MEMBERSHIP,
+    TIMELOCK, TREASURY,
 };
 
 use super::actors::{ADMIN, Cast, GUARDIAN, ORACLE};
@@ -25,6 +26,11 @@ pub(crate) const SUITE: &[Member] = &[
         list(vec![role("community")]), list(vec![cast.address(ADMIN)]), list(vec![ether(1_000_000)]),
     ]),
     (TIMELOCK, |cast| vec![uint(0), list(vec![cast.address(ADMIN)]), list(vec![address(Address::ZERO)]), cast.address(ADMIN)]),
+    (GOVERNOR, |cast| vec![
+        cast.contract("GovToken"), cast.contract("Timelock"), number(0, 48), number(DAY, 32), uint(0), uint(4), number(600, 48),
+        address(Address::ZERO), number(0, 64),
+    ]),
+    (TREASURY, |cast| vec![list(vec![cast.address(ADMIN), cast.address(ORACLE)]), uint(1), address(Address::ZERO), address(Address::ZERO), uint(0)]),
     (MEMBERSHIP, |cast| vec![cast.address(ADMIN), DynSolValue::String("https://coop.example/member/".to_owned())]),
     (CONSENT_REGISTRY, |cast| vec![cast.contract("Membership")]),
 ];
@@ -155,7 +161,11 @@ fn ether(amount: u64) -> DynSolValue {
 }
 
 fn uint(value: u64) -> DynSolValue {
-    DynSolValue::Uint(U256::from(value), 256)
+    number(value, 256)
+}
+
+fn number(value: u64, bits: usize) -> DynSolValue {
+    DynSolValue::Uint(U256::from(value), bits)
 }
 
 /// Returns an address as an argument.
