@@ -1,33 +1,29 @@
 //! A cooperative that governs itself, for each test its own: an Anvil on a free port, with the
 //! whole suite on it and every role with the timelock.
 
+use std::ops::Deref;
+
 use alloy::{
     network::TransactionBuilder,
     primitives::{Address, B256, Bytes, U256, address, keccak256, uint},
-    providers::{DynProvider, Provider},
+    providers::Provider,
     rpc::types::{TransactionReceipt, TransactionRequest},
     sol_types::SolCall,
 };
 use anyhow::{Context, Result, ensure};
 use datacoop_deploy::{
-    AddressBook, Silent,
     bindings::{
         IGovToken,
         IGovernor::{self, ProposalState, executeCall, proposeCall, queueCall, stateCall},
         ITimelock, ITreasury,
     },
-    chain::{Chain, Sender},
-    contracts::{DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, GOVERNOR, TIMELOCK, TREASURY},
-    deploy::{Allocation, CoopConfig, Existing, GovernanceConfig, deploy_coop},
-    keys::dev_account,
-    node::{Node, NodeOptions},
+    contracts::{GOV_TOKEN, GOVERNOR, TIMELOCK, TREASURY},
+    deploy::{Allocation, GovernanceConfig},
 };
-use tempfile::TempDir;
 
 use crate::{
-    ALICE, BOB, Data, GOVERNANCE, GUARDIAN, ORACLE, Rewards, artifacts,
+    ALICE, BOB, Coop,
     contract::{Contract, Interface},
-    start_node,
 };
 
 /// A voter of little weight, and the treasury's third owner: dev account 5.
@@ -75,14 +71,8 @@ impl Interface for Treasury {
 /// A self-governed cooperative on its own chain, gone when dropped.
 #[derive(Debug)]
 pub struct Dao {
-    /// The running Anvil.
-    pub node: Node,
-    /// The chain on it.
-    pub chain: Chain,
-    /// DATA.
-    pub data: Contract<Data>,
-    /// DataCoopRewards.
-    pub rewards: Contract<Rewards>,
+    /// The chain, DATA and its rewards.
+    pub coop: Coop,
     /// GOV.
     pub gov: Contract<Gov>,
     /// The governor.
@@ -93,10 +83,14 @@ pub struct Dao {
     pub treasury: Contract<Treasury>,
     /// The terms that it was deployed with.
     pub terms: GovernanceConfig,
-    /// What was deployed.
-    pub book: AddressBook,
-    /// Holds the address book.
-    pub folder: TempDir,
+}
+
+impl Deref for Dao {
+    type Target = Coop;
+
+    fn deref(&self) -> &Coop {
+        &self.coop
+    }
 }
 
 /// What a proposal is to do.
@@ -164,7 +158,6 @@ impl Dao {
     ///
     /// When building, starting or deploying fails.
     pub async fn start_with(change: impl FnOnce(&mut GovernanceConfig)) -> Result<Self> {
-        let (node, chain) = start_node(NodeOptions::default()).await?;
         let mut terms = GovernanceConfig::local(&[ALICE, BOB, CAROL]);
         let part = |bucket: &str, recipient, thousands: u64| Allocation {
             bucket: bucket.to_owned(),
@@ -173,31 +166,19 @@ impl Dao {
         };
         terms.genesis = vec![part("a", ALICE, 9_500), part("b", BOB, 300), part("c", CAROL, 200)];
         change(&mut terms);
-        let config = CoopConfig {
-            guardian: GUARDIAN,
-            recipient: Address::ZERO,
-            self_government: Some(terms.clone()),
-            ..CoopConfig::of_one(GOVERNANCE, ORACLE)
-        };
-        let folder = tempfile::tempdir()?;
-        let path = folder.path().join("31337.json");
-        let sender = Sender::new(&chain, dev_account(0)?);
-        let deployment =
-            deploy_coop(&sender, artifacts()?, &config, &path, Existing::Reuse, &Silent).await?;
-        let book = deployment.book;
-        let provider = || chain.provider().clone();
+        let coop = Coop::start_with(|config| {
+            config.recipient = Address::ZERO;
+            config.self_government = Some(terms.clone());
+        })
+        .await?;
+        let (book, provider) = (&coop.book, || coop.chain.provider().clone());
         let dao = Self {
-            data: Contract::new(provider(), book.address(&DATA_TOKEN)?),
-            rewards: Contract::new(provider(), book.address(&DATA_COOP_REWARDS)?),
             gov: Contract::new(provider(), book.address(&GOV_TOKEN)?),
             governor: Contract::new(provider(), book.address(&GOVERNOR)?),
             timelock: Contract::new(provider(), book.address(&TIMELOCK)?),
             treasury: Contract::new(provider(), book.address(&TREASURY)?),
             terms,
-            node,
-            chain: chain.clone(),
-            book,
-            folder,
+            coop,
         };
         for voter in [ALICE, BOB, CAROL] {
             dao.gov.send(voter, IGovToken::delegateCall { delegatee: voter }).await?;
@@ -279,12 +260,8 @@ impl Dao {
     pub async fn send_ether(&self, from: Address, to: Address, wei: U256) -> Result<()> {
         let request = TransactionRequest::default().with_from(from).with_to(to).with_value(wei);
         let receipt: TransactionReceipt =
-            self.provider().raw_request("eth_sendTransactionSync".into(), (request,)).await?;
+            self.chain.provider().raw_request("eth_sendTransactionSync".into(), (request,)).await?;
         ensure!(receipt.status(), "{to} takes no ether");
         Ok(())
-    }
-
-    const fn provider(&self) -> &DynProvider {
-        self.chain.provider()
     }
 }

@@ -6,7 +6,7 @@
 use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
-    Account, Contract, Result, Revert, Uint,
+    Account, Result, Revert, Uint, contract,
     dynamic::List,
     eip712::{Eip712, hash_of},
     event::emit,
@@ -267,22 +267,7 @@ impl ConsentRegistry {
     }
 }
 
-impl Contract for ConsentRegistry {
-    #[inline(always)]
-    fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
-    #[inline(always)]
-    fn vm(&self) -> &VM {
-        &self.vm
-    }
-
-    #[inline(always)]
-    fn vm_mut(&mut self) -> &mut VM {
-        &mut self.vm
-    }
-}
+contract!(ConsentRegistry);
 
 routes! {
     ConsentRegistry as IConsentRegistry (IConsentRegistryCalls);

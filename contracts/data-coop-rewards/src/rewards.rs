@@ -6,7 +6,7 @@
 use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
-    Account, Contract, Result, Revert, Uint,
+    Account, Result, Revert, Uint, contract,
     dynamic::{Bools, Elements},
     event::emit,
     host, layout,
@@ -173,22 +173,7 @@ impl DataCoopRewards {
     }
 }
 
-impl Contract for DataCoopRewards {
-    #[inline(always)]
-    fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
-    #[inline(always)]
-    fn vm(&self) -> &VM {
-        &self.vm
-    }
-
-    #[inline(always)]
-    fn vm_mut(&mut self) -> &mut VM {
-        &mut self.vm
-    }
-}
+contract!(DataCoopRewards);
 
 routes! {
     DataCoopRewards as IDataCoopRewards (IDataCoopRewardsCalls);

@@ -4,9 +4,10 @@
 use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
-    Account, Contract, Result, Revert, Uint,
+    Account, Result, Revert, Uint,
     abi::Constant,
     access_control::{AccessControl, AccessControlStorage, DEFAULT_ADMIN_ROLE},
+    contract,
     dynamic::Text,
     eip712::{Eip712, hash_of},
     erc20::{Erc20, Erc20Storage, valid_receiver},
@@ -137,22 +138,7 @@ impl DataToken {
     }
 }
 
-impl Contract for DataToken {
-    #[inline(always)]
-    fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
-    #[inline(always)]
-    fn vm(&self) -> &VM {
-        &self.vm
-    }
-
-    #[inline(always)]
-    fn vm_mut(&mut self) -> &mut VM {
-        &mut self.vm
-    }
-}
+contract!(DataToken);
 
 // The layout: append only, never reorder. `tests/layout.txt` is its snapshot.
 

@@ -4,10 +4,11 @@
 use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
-    Account, Contract, Result, Revert, Uint,
+    Account, Result, Revert, Uint,
     abi::{Constant, ToWord},
     access_control::{AccessControl, AccessControlStorage, DEFAULT_ADMIN_ROLE},
     checkpoints::{self, Checkpoint},
+    contract,
     dynamic::{List, Text},
     eip712::{Eip712, hash_of},
     erc20::{Erc20, Erc20Storage},
@@ -144,22 +145,7 @@ impl GovToken {
     }
 }
 
-impl Contract for GovToken {
-    #[inline(always)]
-    fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
-    #[inline(always)]
-    fn vm(&self) -> &VM {
-        &self.vm
-    }
-
-    #[inline(always)]
-    fn vm_mut(&mut self) -> &mut VM {
-        &mut self.vm
-    }
-}
+contract!(GovToken);
 
 // The layout: append only, never reorder. `layout.txt` is its snapshot.
 

@@ -10,7 +10,7 @@
 
 use alloy_sol_types::{SolCall, sol};
 use datacoop_kit::{
-    Account, Contract, Result, Revert, Uint,
+    Account, Result, Revert, Uint, contract,
     dynamic::Text,
     eip712::Eip712,
     host,
@@ -172,22 +172,7 @@ const fn selector<C: SolCall>() -> u32 {
     u32::from_be_bytes(C::SELECTOR)
 }
 
-impl Contract for Governor {
-    #[inline(always)]
-    fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
-    #[inline(always)]
-    fn vm(&self) -> &VM {
-        &self.vm
-    }
-
-    #[inline(always)]
-    fn vm_mut(&mut self) -> &mut VM {
-        &mut self.vm
-    }
-}
+contract!(Governor);
 
 impl Eip712 for Governor {
     const NAME: &'static str = "Datacoop Governor";

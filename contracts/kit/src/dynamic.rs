@@ -194,9 +194,16 @@ impl<'a, S: SolType> Elements<'a, S> {
         self.bytes
     }
 
+    /// Returns the words of all elements, in order.
+    #[must_use]
+    #[inline(always)]
+    pub const fn words(self) -> &'a [B256] {
+        word::words(self.bytes)
+    }
+
     /// Returns the words of each element, in order.
     pub fn iter(self) -> impl ExactSizeIterator<Item = &'a [B256]> {
-        word::words(self.bytes).chunks_exact(Self::WORDS)
+        self.words().chunks_exact(Self::WORDS)
     }
 }
 

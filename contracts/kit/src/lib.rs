@@ -48,9 +48,11 @@ pub mod checkpoints;
 pub mod ecdsa;
 pub mod eip712;
 pub mod erc20;
+pub mod merkle;
 pub mod nonces;
 pub mod pausable;
 pub mod permit;
+pub mod safe_erc20;
 pub mod signature_checker;
 pub mod votes;
 

@@ -12,7 +12,7 @@ use crate::{
     word,
 };
 
-/// A contract: the owner of the host's handle.
+/// A contract: the owner of the host's handle. Written by [`contract!`](crate::contract).
 ///
 /// Reading takes `&self`, writing `&mut self`; a view cannot write, because the host writes only
 /// through [`vm_mut`](Self::vm_mut).
@@ -25,6 +25,29 @@ pub trait Contract: Sized {
 
     /// Returns the host for writing.
     fn vm_mut(&mut self) -> &mut VM;
+}
+
+/// Makes a struct whose one field is `vm`, the host's handle, a contract.
+#[macro_export]
+macro_rules! contract {
+    ($contract:ty) => {
+        impl $crate::Contract for $contract {
+            #[inline(always)]
+            fn new(vm: $crate::reexport::stylus_sdk::host::VM) -> Self {
+                Self { vm }
+            }
+
+            #[inline(always)]
+            fn vm(&self) -> &$crate::reexport::stylus_sdk::host::VM {
+                &self.vm
+            }
+
+            #[inline(always)]
+            fn vm_mut(&mut self) -> &mut $crate::reexport::stylus_sdk::host::VM {
+                &mut self.vm
+            }
+        }
+    };
 }
 
 /// A contract that answers calls. Written by [`routes!`](crate::routes).

@@ -344,7 +344,7 @@ impl CryptographyAccess for Node {
 
 impl CalldataAccess for Node {
     fn read_args(&self, _: usize) -> Vec<u8> {
-        unimplemented!("a program is given its calldata")
+        unreachable!("natively an entrypoint is handed its calldata")
     }
 
     fn read_return_data(&self, offset: usize, size: Option<usize>) -> Vec<u8> {
@@ -358,7 +358,7 @@ impl CalldataAccess for Node {
     }
 
     fn write_result(&self, _: &[u8]) {
-        unimplemented!("a program returns its result")
+        unreachable!("natively an entrypoint returns its result")
     }
 }
 
@@ -366,7 +366,7 @@ impl CalldataAccess for Node {
 // SAFETY: nothing is done with the pointers.
 unsafe impl UnsafeDeploymentAccess for Node {
     unsafe fn create1(&self, _: *const u8, _: usize, _: *const u8, _: *mut u8, _: *mut usize) {
-        unimplemented!("contracts here create none")
+        unreachable!("the kit has no function that creates a contract")
     }
 
     unsafe fn create2(
@@ -378,7 +378,7 @@ unsafe impl UnsafeDeploymentAccess for Node {
         _: *mut u8,
         _: *mut usize,
     ) {
-        unimplemented!("contracts here create none")
+        unreachable!("the kit has no function that creates a contract")
     }
 }
 

@@ -6,9 +6,10 @@
 use alloy_primitives::B256;
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
-    Account, Contract, Result, Revert, Uint,
+    Account, Result, Revert, Uint,
     abi::Constant,
     access_control::{AccessControl, AccessControlStorage, DEFAULT_ADMIN_ROLE},
+    contract,
     dynamic::Text,
     eip712::{Eip712, hash_of},
     event::emit,
@@ -231,22 +232,7 @@ fn soulbound() -> Result<()> {
     Err(Revert::new::<MembershipSoulbound>(()))
 }
 
-impl Contract for Membership {
-    #[inline(always)]
-    fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
-    #[inline(always)]
-    fn vm(&self) -> &VM {
-        &self.vm
-    }
-
-    #[inline(always)]
-    fn vm_mut(&mut self) -> &mut VM {
-        &mut self.vm
-    }
-}
+contract!(Membership);
 
 routes! {
     Membership as IMembership (IMembershipCalls);

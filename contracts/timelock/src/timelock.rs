@@ -4,12 +4,13 @@
 use alloy_primitives::B256;
 use alloy_sol_types::{SolCall, sol, sol_data};
 use datacoop_kit::{
-    Account, Contract, Result, Revert, Uint,
+    Account, Result, Revert, Uint,
     abi::{Constant, ToWords},
     access_control::{
         ACCESS_CONTROL_INTERFACE, AccessControl, AccessControlStorage, DEFAULT_ADMIN_ROLE,
         ERC165_INTERFACE,
     },
+    contract,
     dynamic::{Blobs, Elements, List},
     eip712::hash_of,
     event::emit,
@@ -370,22 +371,7 @@ impl Timelock {
     }
 }
 
-impl Contract for Timelock {
-    #[inline(always)]
-    fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
-    #[inline(always)]
-    fn vm(&self) -> &VM {
-        &self.vm
-    }
-
-    #[inline(always)]
-    fn vm_mut(&mut self) -> &mut VM {
-        &mut self.vm
-    }
-}
+contract!(Timelock);
 
 // The layout: append only, never reorder. `layout.txt` is its snapshot.
 

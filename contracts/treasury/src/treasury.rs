@@ -5,7 +5,7 @@
 
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
-    Account, Contract, Result, Uint,
+    Account, Result, Uint, contract,
     dynamic::{Elements, Text},
     event::emit,
     host, routes,
@@ -117,22 +117,7 @@ impl Treasury {
     }
 }
 
-impl Contract for Treasury {
-    #[inline(always)]
-    fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
-    #[inline(always)]
-    fn vm(&self) -> &VM {
-        &self.vm
-    }
-
-    #[inline(always)]
-    fn vm_mut(&mut self) -> &mut VM {
-        &mut self.vm
-    }
-}
+contract!(Treasury);
 
 /// The arguments of `setup`.
 type Setup<'a> = (

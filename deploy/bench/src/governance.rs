@@ -11,7 +11,6 @@ use datacoop_deploy::{
         IGovToken::{delegateCall, setTransferPolicyCall, transferCall},
         IGovernor::{castVoteCall, executeCall, hashProposalCall, proposeCall, queueCall},
         ITimelock::grantRoleCall,
-        ITreasury::execTransactionCall,
     },
     treasury::{Operation, OwnerSignature, SafeTx, SignatureKind, packed},
 };
@@ -127,18 +126,7 @@ pub(crate) fn pay_from_treasury(cast: &Cast, nonce: u64) -> Result<Call, SignerE
         .iter()
         .map(|signer| OwnerSignature::sign(signer, SignatureKind::Eip712, hash))
         .collect::<Result<Vec<_>, _>>()?;
-    let call = execTransactionCall {
-        to: transaction.to,
-        value: transaction.value,
-        data: transaction.data,
-        operation: transaction.operation.into(),
-        safeTxGas: U256::ZERO,
-        baseGas: U256::ZERO,
-        gasPrice: U256::ZERO,
-        gasToken: Address::ZERO,
-        refundReceiver: Address::ZERO,
-        signatures: packed(&signatures),
-    };
+    let call = transaction.exec_call(packed(&signatures));
     let call = Call::new(CAROL, Target::Treasury, &call);
     Ok(Call { recoveries: cast.signers.len() as u64, ..call })
 }

@@ -188,8 +188,8 @@ const LEGEND: &str = "\
   runs. It costs the same on a Stylus chain. DATA does more than its peer: it keeps its emission cap and counts what
   was burned. DataCoopRewards has no peer.
 - **Ours on Anvil** is the translated EVM code, by the receipts. **Ours on Stylus** is the model of
-  `deploy/stylus-host`, within a thousandth of a node's figures, without the part for posting data to the parent chain,
-  which is the same for all. × is ours by Solidity's.
+  `deploy/stylus-host`, which gives an echo program's figures on a node to a thousandth, without the part for posting
+  data to the parent chain, which is the same for all. × is ours by Solidity's.
 - **The floor** is what no implementation avoids: the transaction and its calldata, each storage slot and each further
   contract that is touched (EIP-2929), each changed slot written once (EIP-2200, less the refund of EIP-3529), the logs,
   and 3,000 gas for each signer that is recovered. Which slots those are is read from the access list of the call, what

@@ -55,6 +55,9 @@ pub(crate) fn of_module(workspace: &Workspace, contract: &Contract) -> Result<St
     add_file(&mut hasher, workspace.root(), &npm)?;
     for folder in crates(workspace, contract)? {
         add_sources(&mut hasher, workspace.root(), &folder)?;
+        if let Some(script) = build_script(&folder)? {
+            add_file(&mut hasher, workspace.root(), &script)?;
+        }
     }
     Ok(hasher.finish())
 }
@@ -100,6 +103,13 @@ fn crates(workspace: &Workspace, contract: &Contract) -> Result<BTreeSet<PathBuf
         }
     }
     Ok(found)
+}
+
+/// Returns the build script that a crate's manifest names, which may lie outside of its folder.
+fn build_script(folder: &Path) -> Result<Option<PathBuf>, Error> {
+    let manifest = read_toml(&folder.join("Cargo.toml"))?;
+    let script = manifest.get("package").and_then(|package| package.get("build"));
+    Ok(script.and_then(Value::as_str).map(|script| folder.join(script)))
 }
 
 fn add_sources(hasher: &mut Hasher, root: &Path, folder: &Path) -> Result<(), Error> {

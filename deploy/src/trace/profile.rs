@@ -53,7 +53,7 @@ pub struct FunctionGas {
     pub contract: String,
     /// The function; `host::` stands before those that are the translator's host calls.
     pub function: String,
-    /// How often it was entered.
+    /// How often it was entered, or come back to from code of another function that was inlined.
     pub calls: u64,
     /// The gas of its own instructions, host operations not counted.
     pub self_gas: u64,

@@ -9,7 +9,6 @@ use crate::{
     Error,
     bindings::ITreasury::{
         ExecutionFailure, approveHashCall, cancelAllQueuedCall, cancelQueuedCall,
-        execTransactionCall, executeQueuedCall, queueTransactionCall,
     },
     chain::{Receipt, Sender},
 };
@@ -77,19 +76,7 @@ pub async fn execute(
     if treasury.delay().await? == 0 {
         return execute_now(treasury, sender, file, signatures).await.map(Outcome::Executed);
     }
-    let tx = file.transaction.clone();
-    let call = queueTransactionCall {
-        to: tx.to,
-        value: tx.value,
-        data: tx.data,
-        operation: tx.operation.into(),
-        safeTxGas: tx.safe_tx_gas,
-        baseGas: tx.base_gas,
-        gasPrice: tx.gas_price,
-        gasToken: tx.gas_token,
-        refundReceiver: tx.refund_receiver,
-        signatures,
-    };
+    let call = file.transaction.queue_call(signatures);
     let receipt = sender.call(treasury.address(), &call).await?;
     let ready_at = treasury.ready_at(hash).await?.unwrap_or_default();
     Ok(Outcome::Queued { receipt, ready_at })
@@ -101,19 +88,7 @@ async fn execute_now(
     file: &TransactionFile,
     signatures: alloy::primitives::Bytes,
 ) -> Result<Receipt, Error> {
-    let tx = file.transaction.clone();
-    let call = execTransactionCall {
-        to: tx.to,
-        value: tx.value,
-        data: tx.data,
-        operation: tx.operation.into(),
-        safeTxGas: tx.safe_tx_gas,
-        baseGas: tx.base_gas,
-        gasPrice: tx.gas_price,
-        gasToken: tx.gas_token,
-        refundReceiver: tx.refund_receiver,
-        signatures,
-    };
+    let call = file.transaction.exec_call(signatures);
     let would_succeed = sender.simulate(treasury.address(), &call).await?;
     succeeding(would_succeed, file.safe_tx_hash)?;
     succeeded(treasury, sender.call(treasury.address(), &call).await?, file.safe_tx_hash)
@@ -131,19 +106,7 @@ async fn execute_queued(
         let seconds = ready_at.saturating_sub(now);
         return Err(TreasuryError::NotReady { hash, ready_at, seconds }.into());
     }
-    let tx = transaction.clone();
-    let call = executeQueuedCall {
-        to: tx.to,
-        value: tx.value,
-        data: tx.data,
-        operation: tx.operation.into(),
-        safeTxGas: tx.safe_tx_gas,
-        baseGas: tx.base_gas,
-        gasPrice: tx.gas_price,
-        gasToken: tx.gas_token,
-        refundReceiver: tx.refund_receiver,
-        queuedNonce: tx.nonce,
-    };
+    let call = transaction.queued_call();
     let would_succeed = sender.simulate(treasury.address(), &call).await?;
     succeeding(would_succeed, hash)?;
     let receipt = sender.call(treasury.address(), &call).await?;

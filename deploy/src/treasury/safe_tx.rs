@@ -6,6 +6,8 @@ use alloy::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::bindings::ITreasury::{execTransactionCall, executeQueuedCall, queueTransactionCall};
+
 /// What is hashed. Its field names and order are Safe's.
 mod typed {
     alloy::sol! {
@@ -83,6 +85,61 @@ impl SafeTx {
             nonce: self.nonce,
         };
         typed.eip712_signing_hash(&domain(chain_id, treasury))
+    }
+
+    /// Returns the call that executes it at once, with packed signatures.
+    #[must_use]
+    pub fn exec_call(&self, signatures: Bytes) -> execTransactionCall {
+        let Self { to, value, data, safe_tx_gas, base_gas, gas_price, gas_token, .. } =
+            self.clone();
+        execTransactionCall {
+            to,
+            value,
+            data,
+            operation: self.operation.into(),
+            safeTxGas: safe_tx_gas,
+            baseGas: base_gas,
+            gasPrice: gas_price,
+            gasToken: gas_token,
+            refundReceiver: self.refund_receiver,
+            signatures,
+        }
+    }
+
+    /// Returns the call that queues it, with packed signatures.
+    #[must_use]
+    pub fn queue_call(&self, signatures: Bytes) -> queueTransactionCall {
+        let call = self.exec_call(signatures);
+        queueTransactionCall {
+            to: call.to,
+            value: call.value,
+            data: call.data,
+            operation: call.operation,
+            safeTxGas: call.safeTxGas,
+            baseGas: call.baseGas,
+            gasPrice: call.gasPrice,
+            gasToken: call.gasToken,
+            refundReceiver: call.refundReceiver,
+            signatures: call.signatures,
+        }
+    }
+
+    /// Returns the call that executes it after it was queued.
+    #[must_use]
+    pub fn queued_call(&self) -> executeQueuedCall {
+        let call = self.exec_call(Bytes::new());
+        executeQueuedCall {
+            to: call.to,
+            value: call.value,
+            data: call.data,
+            operation: call.operation,
+            safeTxGas: call.safeTxGas,
+            baseGas: call.baseGas,
+            gasPrice: call.gasPrice,
+            gasToken: call.gasToken,
+            refundReceiver: call.refundReceiver,
+            queuedNonce: self.nonce,
+        }
     }
 }
 

@@ -9,9 +9,8 @@ use datacoop_deploy::{
     bindings::{
         IDataToken::{balanceOfCall, transferCall},
         ITreasury::{
-            ITreasuryErrors, approveHashCall, cancelQueuedCall, execTransactionCall,
-            execTransactionFromModuleCall, executeQueuedCall, nonceCall, queueTransactionCall,
-            readyAtCall, setBudgetCall, setSpendingLimitCall, spendCall,
+            ITreasuryErrors, approveHashCall, cancelQueuedCall, execTransactionFromModuleCall,
+            nonceCall, readyAtCall, setBudgetCall, setSpendingLimitCall, spendCall,
         },
     },
     keys::dev_account,
@@ -53,21 +52,6 @@ fn signed(hash: B256, kinds: [SignatureKind; 2]) -> Result<Bytes> {
     Ok(packed(&signatures))
 }
 
-fn exec(transaction: &SafeTx, signatures: Bytes) -> execTransactionCall {
-    execTransactionCall {
-        to: transaction.to,
-        value: transaction.value,
-        data: transaction.data.clone(),
-        operation: transaction.operation.into(),
-        safeTxGas: U256::ZERO,
-        baseGas: U256::ZERO,
-        gasPrice: U256::ZERO,
-        gasToken: Address::ZERO,
-        refundReceiver: Address::ZERO,
-        signatures,
-    }
-}
-
 async fn paid(dao: &Dao) -> Result<U256> {
     dao.data.read(balanceOfCall { account: GUARDIAN }).await
 }
@@ -92,7 +76,7 @@ async fn two_of_three_pay_with_every_kind_of_signature() -> Result<()> {
     ];
     for (kinds, total) in kinds.into_iter().zip(1_u64..) {
         let transaction = payment(&dao, 1).await?;
-        let call = exec(&transaction, signed(hash(&dao, &transaction), kinds)?);
+        let call = transaction.exec_call(signed(hash(&dao, &transaction), kinds)?);
         dao.treasury.send(CAROL, call.clone()).await?;
         assert_eq!(paid(&dao).await?, U256::from(total) * TOKEN);
         // The nonce is used: the same signatures are of no transaction any more.
@@ -101,7 +85,7 @@ async fn two_of_three_pay_with_every_kind_of_signature() -> Result<()> {
     let transaction = payment(&dao, 1).await?;
     let approved = hash(&dao, &transaction);
     let signatures = packed(&[OwnerSignature::approved(ALICE), OwnerSignature::approved(BOB)]);
-    let call = exec(&transaction, signatures);
+    let call = transaction.exec_call(signatures);
     dao.treasury.send(ALICE, approveHashCall { hashToApprove: approved }).await?;
     // Bob has not approved.
     dao.treasury.revert_data(CAROL, call.clone()).await?;
@@ -112,10 +96,10 @@ async fn two_of_three_pay_with_every_kind_of_signature() -> Result<()> {
     let transaction = payment(&dao, 1).await?;
     let alone =
         OwnerSignature::sign(&dev_account(3)?, SignatureKind::Eip712, hash(&dao, &transaction))?;
-    dao.treasury.revert_data(CAROL, exec(&transaction, packed(&[alone]))).await?;
+    dao.treasury.revert_data(CAROL, transaction.exec_call(packed(&[alone]))).await?;
     let elsewhere = transaction.hash(dao.chain.id() + 1, dao.treasury.address);
     let foreign = signed(elsewhere, [SignatureKind::Eip712; 2])?;
-    dao.treasury.revert_data(CAROL, exec(&transaction, foreign)).await?;
+    dao.treasury.revert_data(CAROL, transaction.exec_call(foreign)).await?;
     assert_eq!(paid(&dao).await?, U256::from(4) * TOKEN);
     Ok(())
 }
@@ -163,41 +147,23 @@ async fn a_spender_stays_within_its_limit_and_its_line() -> Result<()> {
 #[tokio::test]
 async fn what_owners_sign_waits_and_can_be_cancelled() -> Result<()> {
     let dao = Dao::start_with(|terms| terms.treasury_delay = 2 * DAY).await?;
-    let queue = |transaction: &SafeTx, signatures: Bytes| {
-        let call = exec(transaction, signatures);
-        queueTransactionCall::abi_decode(
-            &[&queueTransactionCall::SELECTOR[..], &call.abi_encode()[4..]].concat(),
-        )
-    };
-    let execute = |transaction: &SafeTx| executeQueuedCall {
-        to: transaction.to,
-        value: transaction.value,
-        data: transaction.data.clone(),
-        operation: transaction.operation.into(),
-        safeTxGas: U256::ZERO,
-        baseGas: U256::ZERO,
-        gasPrice: U256::ZERO,
-        gasToken: Address::ZERO,
-        refundReceiver: Address::ZERO,
-        queuedNonce: transaction.nonce,
-    };
     let both = [SignatureKind::Eip712; 2];
     let first = payment(&dao, 1).await?;
     let signatures = signed(hash(&dao, &first), both)?;
-    let at_once = dao.treasury.refusal(CAROL, exec(&first, signatures.clone())).await?;
+    let at_once = dao.treasury.refusal(CAROL, first.exec_call(signatures.clone())).await?;
     assert!(matches!(at_once, ITreasuryErrors::TreasuryDelayActive(_)));
-    dao.treasury.send(CAROL, queue(&first, signatures)?).await?;
-    let early = dao.treasury.refusal(CAROL, execute(&first)).await?;
+    dao.treasury.send(CAROL, first.queue_call(signatures)).await?;
+    let early = dao.treasury.refusal(CAROL, first.queued_call()).await?;
     assert!(matches!(early, ITreasuryErrors::TreasuryNotReady(_)));
     // The second is cancelled by one owner, the third by governance.
     let second = payment(&dao, 2).await?;
-    dao.treasury.send(CAROL, queue(&second, signed(hash(&dao, &second), both)?)?).await?;
+    dao.treasury.send(CAROL, second.queue_call(signed(hash(&dao, &second), both)?)).await?;
     let stranger = cancelQueuedCall { txHash: hash(&dao, &second) };
     let refused = dao.treasury.refusal(GUARDIAN, stranger.clone()).await?;
     assert!(matches!(refused, ITreasuryErrors::TreasuryUnauthorizedCanceller(_)));
     dao.treasury.send(CAROL, stranger).await?;
     let third = payment(&dao, 3).await?;
-    dao.treasury.send(CAROL, queue(&third, signed(hash(&dao, &third), both)?)?).await?;
+    dao.treasury.send(CAROL, third.queue_call(signed(hash(&dao, &third), both)?)).await?;
     let cancel = cancelQueuedCall { txHash: hash(&dao, &third) };
     let proposal = Proposal::new("Not this one").call(dao.treasury.address, &cancel);
     dao.enact(&proposal).await?;
@@ -206,12 +172,12 @@ async fn what_owners_sign_waits_and_can_be_cancelled() -> Result<()> {
 
     dao.pass_time(2 * DAY + 1).await?;
     for cancelled in [&second, &third] {
-        let refused = dao.treasury.refusal(CAROL, execute(cancelled)).await?;
+        let refused = dao.treasury.refusal(CAROL, cancelled.queued_call()).await?;
         assert!(matches!(refused, ITreasuryErrors::TreasuryNotQueued(_)));
     }
-    dao.treasury.send(CAROL, execute(&first)).await?;
+    dao.treasury.send(CAROL, first.queued_call()).await?;
     assert_eq!(paid(&dao).await?, TOKEN);
-    let twice = dao.treasury.refusal(CAROL, execute(&first)).await?;
+    let twice = dao.treasury.refusal(CAROL, first.queued_call()).await?;
     assert!(matches!(twice, ITreasuryErrors::TreasuryNotQueued(_)));
     Ok(())
 }

@@ -10,11 +10,10 @@ use datacoop_deploy::{
         VERSIONCall, addOwnerWithThresholdCall, approveHashCall, approvedHashesCall,
         changeThresholdCall, checkNSignatures_0Call, checkNSignatures_1Call, checkSignatures_0Call,
         checkSignatures_1Call, disableModuleCall, domainSeparatorCall, enableModuleCall,
-        execTransactionCall, execTransactionFromModuleCall,
-        execTransactionFromModuleReturnDataCall, getModulesPaginatedCall, getStorageAtCall,
-        getTransactionHashCall, isModuleEnabledCall, removeOwnerCall, setFallbackHandlerCall,
-        setGuardCall, setModuleGuardCall, setupCall, signedMessagesCall, simulateAndRevertCall,
-        swapOwnerCall,
+        execTransactionFromModuleCall, execTransactionFromModuleReturnDataCall,
+        getModulesPaginatedCall, getStorageAtCall, getTransactionHashCall, isModuleEnabledCall,
+        removeOwnerCall, setFallbackHandlerCall, setGuardCall, setModuleGuardCall, setupCall,
+        signedMessagesCall, simulateAndRevertCall, swapOwnerCall,
     },
     treasury::{SENTINEL, SafeTx},
 };
@@ -119,26 +118,10 @@ fn by_owners(world: &mut World, deed: &Deed, twist: Twist) -> Result<Made> {
         let address = world.twins[twin];
         let told = deed.told(address, &signatures, sender);
         drive.own[twin] = vec![hashes[twin], told];
-        drive.data[twin] = encode(tx, signatures).into();
+        drive.data[twin] = tx.exec_call(signatures).abi_encode().into();
     }
     drives.push(drive);
     Ok(Made { drives, changes: deed.changes })
-}
-
-fn encode(tx: SafeTx, signatures: Bytes) -> Vec<u8> {
-    let call = execTransactionCall {
-        to: tx.to,
-        value: tx.value,
-        data: tx.data,
-        operation: tx.operation.into(),
-        safeTxGas: tx.safe_tx_gas,
-        baseGas: tx.base_gas,
-        gasPrice: tx.gas_price,
-        gasToken: tx.gas_token,
-        refundReceiver: tx.refund_receiver,
-        signatures,
-    };
-    call.abi_encode()
 }
 
 /// The owners that call approve, but the one that executes.

@@ -4,5 +4,6 @@
 
 mod dynamic;
 mod ether;
+mod merkle;
 mod mirror;
 mod sequences;

@@ -1,14 +1,15 @@
 //! A contract that hands everything back: what the tests of this folder call.
 
-use alloy_primitives::{Address, address};
+use alloy_primitives::{Address, B256, address};
 use alloy_sol_types::{sol, sol_data};
 use datacoop_kit::{
-    Account, Contract, Result, Revert, Uint,
+    Account, Contract, Result, Revert, Uint, contract,
     dynamic::{Blobs, Elements, List},
     event::emit,
-    host, layout, output, program, routes,
+    host, layout, merkle, output, program, routes,
     storage::Sequence,
     testing::Chain,
+    word::Word,
 };
 use stylus_sdk::host::VM;
 
@@ -39,6 +40,8 @@ sol! {
         function borrow(address code, bytes calldata data) external returns (bytes memory);
         function keep(address key, uint256 value) external;
         function drop(address key) external;
+        function proves(bytes32 root, address who, uint256 amount, bytes32[] calldata proof)
+            external view returns (bool);
         function kept(address key, uint256 index) external view returns (uint256, uint256);
     }
 }
@@ -65,19 +68,7 @@ pub(crate) struct Mirror {
     vm: VM,
 }
 
-impl Contract for Mirror {
-    fn new(vm: VM) -> Self {
-        Self { vm }
-    }
-
-    fn vm(&self) -> &VM {
-        &self.vm
-    }
-
-    fn vm_mut(&mut self) -> &mut VM {
-        &mut self.vm
-    }
-}
+contract!(Mirror);
 
 /// The bytes that the last call returned, or its error.
 fn returned(vm: &VM, succeeded: bool) -> Result<Vec<u8>> {
@@ -95,6 +86,9 @@ impl Mirror {
         Ok((list, accounts, pairs, List(lengths.into_iter())))
     }
 }
+
+/// The siblings from a leaf up.
+type Proof<'a> = Elements<'a, sol_data::FixedBytes<32>>;
 
 /// The arguments of `lists`.
 type Lists<'a> = (Elements<'a, sol_data::Address>, Blobs<'a>, Elements<'a, Pair>);
@@ -119,6 +113,13 @@ routes! {
     }
 
     views {
+        provesCall => |mirror, (root, who, amount, proof): (&B256, &Account, &Uint, Proof<'_>)| {
+            let start = output::len();
+            output::push(who.word());
+            output::push(amount.word());
+            let leaf = merkle::leaf(mirror.vm(), start);
+            Ok(merkle::verify(mirror.vm(), root, &leaf, proof.words()))
+        };
         refuseCall => |_, (text, list): (&[u8], Blobs<'_>)| -> Result<()> {
             Err(Revert::new::<IMirror::Refused>((text, 7_u64, list)))
         };

@@ -1,4 +1,4 @@
-//! Decides where the program's memory lies: one page, at its top the stack, below it the static
+//! Decides where the memory of every contract's program lies: one page, at its top the stack, below it the static
 //! data, and below that what the program takes while it runs (`datacoop_kit`'s arena).
 
 /// Bytes of the memory: one page.
@@ -12,7 +12,7 @@ const DATA: usize = 1024;
 
 #[allow(clippy::disallowed_macros, clippy::print_stdout, reason = "cargo reads what is printed")]
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=../build.rs");
     if std::env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
         let base = MEMORY - STACK - DATA;
         for arg in [
