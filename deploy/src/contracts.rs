@@ -87,8 +87,16 @@ pub const CONSENT_REGISTRY: Contract = Contract {
     abi: bindings::IConsentRegistry::abi::contract,
 };
 
+/// The data registry.
+pub const DATA_REGISTRY: Contract = Contract {
+    name: "DataRegistry",
+    package: "data-registry",
+    interface: include_str!("../../contracts/data-registry/IDataRegistry.sol"),
+    abi: bindings::IDataRegistry::abi::contract,
+};
+
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 8] = [
+pub const CONTRACTS: [Contract; 9] = [
     DATA_TOKEN,
     DATA_COOP_REWARDS,
     GOV_TOKEN,
@@ -97,6 +105,7 @@ pub const CONTRACTS: [Contract; 8] = [
     TREASURY,
     MEMBERSHIP,
     CONSENT_REGISTRY,
+    DATA_REGISTRY,
 ];
 
 impl Contract {
@@ -195,6 +204,10 @@ mod tests {
         );
         assert_eq!(inputs(MEMBERSHIP), ["address admin", "string baseURI"]);
         assert_eq!(inputs(CONSENT_REGISTRY), ["address membership"]);
+        assert_eq!(
+            inputs(DATA_REGISTRY),
+            ["address admin", "address membership", "address consentRegistry"]
+        );
     }
 
     #[test]
