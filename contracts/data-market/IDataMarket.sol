@@ -5,8 +5,7 @@ pragma solidity ^0.8.27;
 /// @notice A purchase takes the governed price, burns and splits it, and mints a licence, in one transaction. Times are
 /// in seconds since 1970, amounts in the smallest unit of their token, shares in basis points. A period is 30 days.
 ///
-/// Constructor: `(address admin, address membership, address consentRegistry, address dataRegistry, address
-/// distributor, address dataToken, address stakeToken)`.
+/// Constructor: `(address admin, address membership, address consentRegistry, address dataRegistry, address distributor, address dataToken, address stakeToken)`.
 /// `admin` receives DEFAULT_ADMIN_ROLE and nothing else; the six contracts are fixed for ever.
 ///
 /// An edition is one frozen version of a dataset, as DataRegistry knows it. Data classes (0 to 3) and purposes (0 to 4)
