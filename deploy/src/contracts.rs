@@ -87,8 +87,16 @@ pub const CONSENT_REGISTRY: Contract = Contract {
     abi: bindings::IConsentRegistry::abi::contract,
 };
 
+/// The data market.
+pub const DATA_MARKET: Contract = Contract {
+    name: "DataMarket",
+    package: "data-market",
+    interface: include_str!("../../contracts/data-market/IDataMarket.sol"),
+    abi: bindings::IDataMarket::abi::contract,
+};
+
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 8] = [
+pub const CONTRACTS: [Contract; 9] = [
     DATA_TOKEN,
     DATA_COOP_REWARDS,
     GOV_TOKEN,
@@ -97,6 +105,7 @@ pub const CONTRACTS: [Contract; 8] = [
     TREASURY,
     MEMBERSHIP,
     CONSENT_REGISTRY,
+    DATA_MARKET,
 ];
 
 impl Contract {
@@ -195,6 +204,18 @@ mod tests {
         );
         assert_eq!(inputs(MEMBERSHIP), ["address admin", "string baseURI"]);
         assert_eq!(inputs(CONSENT_REGISTRY), ["address membership"]);
+        assert_eq!(
+            inputs(DATA_MARKET),
+            [
+                "address admin",
+                "address membership",
+                "address consentRegistry",
+                "address dataRegistry",
+                "address distributor",
+                "address dataToken",
+                "address stakeToken"
+            ]
+        );
     }
 
     #[test]
