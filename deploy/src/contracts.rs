@@ -95,8 +95,16 @@ pub const DATA_REGISTRY: Contract = Contract {
     abi: bindings::IDataRegistry::abi::contract,
 };
 
+/// The data market.
+pub const DATA_MARKET: Contract = Contract {
+    name: "DataMarket",
+    package: "data-market",
+    interface: include_str!("../../contracts/data-market/IDataMarket.sol"),
+    abi: bindings::IDataMarket::abi::contract,
+};
+
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 9] = [
+pub const CONTRACTS: [Contract; 10] = [
     DATA_TOKEN,
     DATA_COOP_REWARDS,
     GOV_TOKEN,
@@ -106,6 +114,7 @@ pub const CONTRACTS: [Contract; 9] = [
     MEMBERSHIP,
     CONSENT_REGISTRY,
     DATA_REGISTRY,
+    DATA_MARKET,
 ];
 
 impl Contract {
@@ -207,6 +216,16 @@ mod tests {
         assert_eq!(
             inputs(DATA_REGISTRY),
             ["address admin", "address membership", "address consentRegistry"]
+            inputs(DATA_MARKET),
+            [
+                "address admin",
+                "address membership",
+                "address consentRegistry",
+                "address dataRegistry",
+                "address distributor",
+                "address dataToken",
+                "address stakeToken"
+            ]
         );
     }
 

@@ -55,3 +55,8 @@ sol!(
     #[sol(abi, all_derives)]
     "../../contracts/data-registry/IDataRegistry.sol"
 );
+
+sol!(
+    #[sol(abi, all_derives)]
+    "../../contracts/data-market/IDataMarket.sol"
+);
