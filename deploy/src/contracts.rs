@@ -87,8 +87,16 @@ pub const CONSENT_REGISTRY: Contract = Contract {
     abi: bindings::IConsentRegistry::abi::contract,
 };
 
+/// The revenue distributor.
+pub const REVENUE_DISTRIBUTOR: Contract = Contract {
+    name: "RevenueDistributor",
+    package: "revenue-distributor",
+    interface: include_str!("../../contracts/revenue-distributor/IRevenueDistributor.sol"),
+    abi: bindings::IRevenueDistributor::abi::contract,
+};
+
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 8] = [
+pub const CONTRACTS: [Contract; 9] = [
     DATA_TOKEN,
     DATA_COOP_REWARDS,
     GOV_TOKEN,
@@ -97,6 +105,7 @@ pub const CONTRACTS: [Contract; 8] = [
     TREASURY,
     MEMBERSHIP,
     CONSENT_REGISTRY,
+    REVENUE_DISTRIBUTOR,
 ];
 
 impl Contract {
@@ -195,6 +204,7 @@ mod tests {
         );
         assert_eq!(inputs(MEMBERSHIP), ["address admin", "string baseURI"]);
         assert_eq!(inputs(CONSENT_REGISTRY), ["address membership"]);
+        assert_eq!(inputs(REVENUE_DISTRIBUTOR), ["address admin", "address dataRegistry"]);
     }
 
     #[test]

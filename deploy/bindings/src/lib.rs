@@ -50,3 +50,8 @@ sol!(
     #[sol(abi, all_derives)]
     "../../contracts/consent-registry/IConsentRegistry.sol"
 );
+
+sol!(
+    #[sol(abi, all_derives)]
+    "../../contracts/revenue-distributor/IRevenueDistributor.sol"
+);
