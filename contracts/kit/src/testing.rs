@@ -45,6 +45,13 @@ pub struct Log {
 }
 
 impl Log {
+    /// The log of an event of a contract.
+    #[must_use]
+    pub fn of<E: SolEvent>(emitter: Address, event: &E) -> Self {
+        let data = event.encode_log_data();
+        Self { emitter, topics: data.topics().to_vec(), data: data.data.to_vec() }
+    }
+
     /// Decodes the log as an event, if it is one.
     #[must_use]
     pub fn decode<E: SolEvent>(&self) -> Option<E> {
@@ -225,6 +232,84 @@ impl Chain {
     #[must_use]
     pub fn written(&self) -> BTreeSet<(Address, B256)> {
         self.0.borrow().written.clone()
+    }
+}
+
+/// A contract on a chain, as its tests talk to it.
+#[derive(Debug)]
+pub struct Subject {
+    /// The chain.
+    pub chain: Chain,
+    at: Address,
+}
+
+impl Subject {
+    /// The contract at an address of a chain, whose logs so far are forgotten.
+    #[must_use]
+    pub fn new(chain: Chain, at: Address) -> Self {
+        let _ = chain.take_logs();
+        Self { chain, at }
+    }
+
+    /// Calls the contract.
+    ///
+    /// # Errors
+    ///
+    /// The bytes with which it reverts.
+    pub fn call<C: SolCall>(&self, from: Address, call: &C) -> Result<C::Return, Vec<u8>> {
+        self.chain.send(from, self.at, call)
+    }
+
+    /// Calls the contract, which agrees.
+    ///
+    /// # Panics
+    ///
+    /// Panics when it reverts.
+    #[track_caller]
+    pub fn ok<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
+        self.call(from, call).unwrap_or_else(|error| panic!("refused with {error:02x?}"))
+    }
+
+    /// Calls the contract, which refuses with exactly these bytes and emits nothing.
+    ///
+    /// # Panics
+    ///
+    /// Panics when it does anything else.
+    #[track_caller]
+    pub fn refuses<C: SolCall>(&self, from: Address, call: &C, error: &[u8]) {
+        let _ = self.chain.take_logs();
+        let outcome = self.call(from, call).map(|_| ());
+        assert_eq!(outcome, Err(error.to_vec()));
+        assert_eq!(self.chain.take_logs(), []);
+    }
+
+    /// Calls the contract, which refuses with exactly this error and emits nothing.
+    ///
+    /// # Panics
+    ///
+    /// Panics when it does anything else.
+    #[track_caller]
+    pub fn fails<C: SolCall>(&self, from: Address, call: &C, error: &impl SolError) {
+        self.refuses(from, call, &error.abi_encode());
+    }
+
+    /// Requires that exactly these events were emitted since the last time.
+    ///
+    /// # Panics
+    ///
+    /// Panics when there were others.
+    #[track_caller]
+    pub fn emitted(&self, events: &[Log]) {
+        assert_eq!(self.chain.take_logs(), events);
+    }
+
+    /// Lets some seconds go by.
+    ///
+    /// # Panics
+    ///
+    /// Panics when time ends.
+    pub fn wait(&self, secs: u64) {
+        self.chain.set_time(self.chain.time().checked_add(secs).expect("a time"));
     }
 }
 
