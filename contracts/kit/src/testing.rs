@@ -4,6 +4,9 @@
 //! It stands behind the SDK's [`VM`] as the SDK's own `TestVM` does, and can do what that cannot:
 //! call from contract to contract with ether, delegate, revert, and recover signers.
 
+pub mod odd_token;
+pub mod tree;
+
 use core::cell::RefCell;
 use std::{
     collections::{BTreeMap, BTreeSet},

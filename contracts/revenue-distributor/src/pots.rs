@@ -10,10 +10,7 @@
 
 use alloy_primitives::B256;
 use datacoop_kit::{
-    Account, Result, Revert, Uint,
-    event::emit,
-    host, layout, merkle, output,
-    storage::Place,
+    Account, Result, Revert, Uint, event::emit, host, layout, merkle, output, storage::Place,
     word::Word,
 };
 use stylus_sdk::host::VM;
