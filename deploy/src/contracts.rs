@@ -103,8 +103,16 @@ pub const DATA_MARKET: Contract = Contract {
     abi: bindings::IDataMarket::abi::contract,
 };
 
+/// The revenue distributor.
+pub const REVENUE_DISTRIBUTOR: Contract = Contract {
+    name: "RevenueDistributor",
+    package: "revenue-distributor",
+    interface: include_str!("../../contracts/revenue-distributor/IRevenueDistributor.sol"),
+    abi: bindings::IRevenueDistributor::abi::contract,
+};
+
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 10] = [
+pub const CONTRACTS: [Contract; 11] = [
     DATA_TOKEN,
     DATA_COOP_REWARDS,
     GOV_TOKEN,
@@ -115,6 +123,7 @@ pub const CONTRACTS: [Contract; 10] = [
     CONSENT_REGISTRY,
     DATA_REGISTRY,
     DATA_MARKET,
+    REVENUE_DISTRIBUTOR,
 ];
 
 impl Contract {
@@ -227,6 +236,7 @@ mod tests {
                 "address stakeToken"
             ]
         );
+        assert_eq!(inputs(REVENUE_DISTRIBUTOR), ["address admin", "address dataRegistry"]);
     }
 
     #[test]

@@ -60,3 +60,8 @@ sol!(
     #[sol(abi, all_derives)]
     "../../contracts/data-market/IDataMarket.sol"
 );
+
+sol!(
+    #[sol(abi, all_derives)]
+    "../../contracts/revenue-distributor/IRevenueDistributor.sol"
+);

@@ -8,8 +8,10 @@
 mod chain;
 mod host;
 mod layout;
+pub mod odd_token;
 mod signer;
 mod subject;
+pub mod tree;
 
 use alloy_primitives::{Address, B256};
 use alloy_sol_types::{SolError, SolEvent};
