@@ -27,11 +27,7 @@ pub(crate) fn has_access(vm: &VM, holder: &Account, edition: &Uint, purpose: u8)
 }
 
 /// Returns whether it may, besides, read a record of the edition.
-pub(crate) fn can_read(
-    vm: &VM,
-    asked: (&Account, &Uint, u8),
-    record: (&B256, Proof<'_>),
-) -> bool {
+pub(crate) fn can_read(vm: &VM, asked: (&Account, &Uint, u8), record: (&B256, Proof<'_>)) -> bool {
     let (holder, edition, purpose) = asked;
     has_access(vm, holder, edition, purpose) && NEIGHBOURS.readable(vm, asked, record).is_some()
 }

@@ -305,8 +305,7 @@ impl AuctionsStorage {
         let record = Record { auction: id.to_u64(), exclusive, ..record };
         SALES.set_record(vm, edition, purpose, &record);
         let Head { start, end, .. } = head;
-        let data =
-            (purpose, plan.periods, exclusive, reserve, increment_bps, start, end, terms);
+        let data = (purpose, plan.periods, exclusive, reserve, increment_bps, start, end, terms);
         emit::<AuctionStarted>(vm, (&id, edition, token), data);
         Ok(id)
     }

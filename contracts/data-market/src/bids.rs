@@ -8,9 +8,7 @@ use datacoop_kit::{
 use stylus_sdk::host::VM;
 
 use crate::{
-    auctions::{
-        Auction, AuctionsStorage, EXTENSION_SECS, FAILED, Head, SETTLED, SETTLEMENT_SECS,
-    },
+    auctions::{Auction, AuctionsStorage, EXTENSION_SECS, FAILED, Head, SETTLED, SETTLEMENT_SECS},
     licences::{Core, Grant, require_key},
     market::{
         IDataMarket::{
@@ -101,12 +99,7 @@ impl AuctionsStorage {
     /// # Events
     ///
     /// [`AuctionSettled`] and those of a sale, or [`AuctionFailed`], and [`RefundOwed`] for a bid.
-    pub(crate) fn settle(
-        &self,
-        vm: &mut VM,
-        id: &Uint,
-        is_paused: bool,
-    ) -> Result<Uint> {
+    pub(crate) fn settle(&self, vm: &mut VM, id: &Uint, is_paused: bool) -> Result<Uint> {
         let (auction, head) = self.open(vm, id)?;
         let now = host::timestamp(vm);
         if now < head.end {
@@ -147,12 +140,7 @@ impl AuctionsStorage {
     /// # Events
     ///
     /// [`Withdrawn`].
-    pub(crate) fn withdraw(
-        &self,
-        vm: &mut VM,
-        account: &Account,
-        token: &Account,
-    ) -> Result<Uint> {
+    pub(crate) fn withdraw(&self, vm: &mut VM, account: &Account, token: &Account) -> Result<Uint> {
         let place = self.owed_at(vm, account, token);
         let amount = place.get(vm);
         if amount.is_zero() {

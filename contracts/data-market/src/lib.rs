@@ -32,12 +32,10 @@ mod routes;
 pub mod sales;
 pub mod split;
 pub mod stakes;
-mod transfers;
+pub mod transfers;
 pub mod uri;
 
-pub use market::{
-    DataMarket, IDataMarket, LISTER_ROLE, PAUSER_ROLE, RULING_ROLE, SERVER_ROLE,
-};
+pub use market::{DataMarket, IDataMarket, LISTER_ROLE, PAUSER_ROLE, RULING_ROLE, SERVER_ROLE};
 #[cfg(not(target_arch = "wasm32"))]
 pub use program::program;
 #[cfg(target_arch = "wasm32")]

@@ -13,8 +13,9 @@ use datacoop_kit::{
 use stylus_sdk::host::VM;
 
 use crate::market::{
-    IDataMarket::{LicenceUsed, MarketLicenceNotLive, MarketMissingPublicKey, MarketNotHolder,
-        TransferSingle},
+    IDataMarket::{
+        LicenceUsed, MarketLicenceNotLive, MarketMissingPublicKey, MarketNotHolder, TransferSingle,
+    },
     STAKES,
 };
 

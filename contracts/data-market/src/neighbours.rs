@@ -132,8 +132,7 @@ impl NeighboursStorage {
     pub(crate) fn edition(&self, vm: &VM, edition: &Uint) -> Edition {
         type Call = IDataRegistry::editionOfCall;
         let registry = self.registry(vm);
-        let unknown =
-            Edition { data_class: 0, purposes: 0, records: 0, status: 0, live_from: 0 };
+        let unknown = Edition { data_class: 0, purposes: 0, records: 0, status: 0, live_from: 0 };
         // Licences keep half a word of it; the registry's are far smaller.
         if edition.bits() > 128 || !host::static_call::<Call>(vm, &registry, (edition,)) {
             return unknown;

@@ -4,7 +4,10 @@
 use alloy_primitives::B256;
 use alloy_sol_types::sol;
 use datacoop_kit::{
-    Account, Result, Revert, Uint, eip712::hash_of, event::emit, host, safe_erc20,
+    Account, Result, Revert, Uint,
+    eip712::hash_of,
+    event::emit,
+    host, safe_erc20,
     word::{self, Word},
 };
 use stylus_sdk::host::VM;

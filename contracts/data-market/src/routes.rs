@@ -9,8 +9,7 @@ use datacoop_kit::{
     dynamic::{Elements, List},
     host,
     pausable::Pausable,
-    routes,
-    word,
+    routes, word,
 };
 
 use crate::{

@@ -3,7 +3,9 @@
 
 use alloy_primitives::B256;
 use datacoop_kit::{
-    Account, Result, Revert, Uint, event::emit, host, layout,
+    Account, Result, Revert, Uint,
+    event::emit,
+    host, layout,
     storage::{Place, Stored},
 };
 use stylus_sdk::host::VM;
@@ -390,11 +392,7 @@ pub(crate) fn require_terms(terms: &B256) -> Result<()> {
 ///
 /// [`MarketTermsMismatch`] when they are others.
 pub(crate) fn require_same_terms(given: &B256, listed: &B256) -> Result<()> {
-    if given == listed {
-        Ok(())
-    } else {
-        Err(Revert::new::<MarketTermsMismatch>((given, listed)))
-    }
+    if given == listed { Ok(()) } else { Err(Revert::new::<MarketTermsMismatch>((given, listed))) }
 }
 
 /// Returns how long some periods last, in seconds.

@@ -3,8 +3,7 @@
 
 use alloy_sol_types::sol_data;
 use datacoop_kit::{
-    Account, Result, Revert, Uint, abi::ToAbi, event::emit, host, layout, output,
-    storage::Stored,
+    Account, Result, Revert, Uint, abi::ToAbi, event::emit, host, layout, output, storage::Stored,
 };
 use stylus_sdk::host::VM;
 

@@ -195,12 +195,7 @@ pub(crate) fn require_same_length(ids: usize, values: usize) -> Result<()> {
 }
 
 /// Moves a licence, or nothing for a value of zero.
-fn hand_over(
-    vm: &mut VM,
-    (from, to): (&Account, &Account),
-    id: &Uint,
-    value: &Uint,
-) -> Result<()> {
+fn hand_over(vm: &mut VM, (from, to): (&Account, &Account), id: &Uint, value: &Uint) -> Result<()> {
     let balance = u64::from(balance(vm, from, id));
     if *value > Uint::from(balance) {
         let values = (from, balance, value, id);
