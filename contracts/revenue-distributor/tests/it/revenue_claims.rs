@@ -160,7 +160,7 @@ fn a_transfer_that_fails_takes_nothing_away() {
     let (revenue, shares) = Revenue::with_edition();
     revenue.earn(EDITION, DATA, 600);
     let call = shares.claim(EDITION, DATA, 2);
-    for habit in [Habit::False, Habit::Two, Habit::Long, Habit::Reverting] {
+    for habit in [Habit::False, Habit::Two, Habit::Reverting] {
         revenue.behave(DATA, habit);
         revenue.fails(CAROL, &call, &SafeERC20FailedOperation { token: DATA });
         assert_eq!(revenue.claimable(&call), 100);

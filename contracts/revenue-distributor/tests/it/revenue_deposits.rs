@@ -115,7 +115,7 @@ fn what_is_no_token_or_does_not_move_is_refused_with_nothing_changed() {
         revenue.fails(MARKET, &deposit(EDITION, token, 1), &error);
     }
     let error = SafeERC20FailedOperation { token: DATA };
-    for habit in [Habit::False, Habit::Two, Habit::Long, Habit::Reverting, Habit::Secret] {
+    for habit in [Habit::False, Habit::Two, Habit::Reverting, Habit::Secret] {
         revenue.behave(DATA, habit);
         revenue.fails(MARKET, &deposit(EDITION, DATA, 5), &error);
     }

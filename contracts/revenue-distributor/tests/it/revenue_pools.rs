@@ -104,7 +104,7 @@ fn parts_of_a_unit_stay_owed_until_they_are_one() {
     revenue.have(BOB, 6);
     revenue.share(1);
     revenue.share(1);
-    revenue.have(BOB, 1);
+    revenue.ok(ADMIN, &set(BOB, 1));
     revenue.share(1);
     for account in [ALICE, BOB] {
         revenue.ok(account, &claim(account));
@@ -301,7 +301,7 @@ fn a_failed_transfer_takes_nothing_away() {
     let revenue = Revenue::with_pool();
     revenue.share(400);
     let failed = SafeERC20FailedOperation { token: DATA };
-    for habit in [Habit::False, Habit::Reverting, Habit::Long] {
+    for habit in [Habit::False, Habit::Reverting, Habit::Two] {
         revenue.behave(DATA, habit);
         revenue.fails(ALICE, &claim(ALICE), &failed);
         let call = depositSharedCall { amount: U256::from(5), ..deposit_shared(DATA, 5) };
