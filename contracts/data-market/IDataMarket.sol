@@ -62,8 +62,8 @@ interface IDataMarket {
     /// More or less than the price came, or a payment left more or less than it should.
     error MarketInexactPayment(address token, uint256 expected, uint256 received);
 
-    /// Shares in basis points that sum to 10,000. The contributors get the rounding dust too, and the burned share of a
-    /// price that is not in DATA. Only DEFAULT_ADMIN_ROLE.
+    /// Shares in basis points that sum to 10,000. The contributors get the rounding dust too, the burned share of a price
+    /// that is not in DATA, and the validators' while nobody has shares of their pool. Only DEFAULT_ADMIN_ROLE.
     function setSplit(uint16 contributors, uint16 validators, uint16 treasury, uint16 infrastructure, uint16 burned)
         external;
     function split()

@@ -1,5 +1,6 @@
 //! The integration tests, in one binary: `cargo test -p datacoop-tests`.
 
+mod access_suite;
 mod connection;
 mod deployment;
 mod emission;

@@ -28,6 +28,7 @@ sol! {
             external returns (uint256 received);
         function depositShared(bytes32 pool, address token, uint256 amount, bytes32 tag)
             external returns (uint256 received);
+        function totalSharesOf(bytes32 pool) external view returns (uint64);
         function approve(address spender, uint256 amount) external returns (bool);
         function burn(uint256 amount) external;
     }
@@ -77,7 +78,12 @@ impl Sale<'_> {
     pub(crate) fn pay_out(&self, vm: &mut VM) -> Result<()> {
         let Self { licence, edition, token, price } = *self;
         let (treasury, infrastructure) = SPLIT.known_recipients(vm)?;
-        let parts = SPLIT.parts(vm, price, *token == NEIGHBOURS.data_token(vm));
+        let mut parts = SPLIT.parts(vm, price, *token == NEIGHBOURS.data_token(vm));
+        if !parts.validators.is_zero() && !has_validators(vm) {
+            // Parts of one price.
+            parts.contributors.wrapping_add(&parts.validators);
+            parts.validators = Uint::ZERO;
+        }
         let this = host::this(vm);
         let mut expected = safe_erc20::balance_of(vm, token, &this)?;
         if !expected.subtract(price) {
@@ -130,6 +136,15 @@ impl Sale<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns whether somebody has a share of the validators' pool.
+fn has_validators(vm: &VM) -> bool {
+    let distributor = NEIGHBOURS.distributor(vm);
+    let pool = word::constant(VALIDATORS);
+    let asked = host::static_call::<IPayees::totalSharesOfCall>(vm, &distributor, (&pool,));
+    let (shares, len) = host::returned_word(vm);
+    asked && len == 32 && !word::is_zero(&shares)
 }
 
 fn require_exact(token: &Account, expected: &Uint, received: &Uint) -> Result<()> {

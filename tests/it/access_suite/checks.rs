@@ -8,8 +8,9 @@ use datacoop_tests::Random;
 use rand::Rng;
 use revenue_distributor::IRevenueDistributor::{self, SharedRevenueDeposited};
 
-use super::world::{
-    DATA, MARKET, REVENUE, TOKENS, VALIDATOR, World, researchers,
+use super::{
+    model::Edition,
+    world::{DATA, MARKET, REVENUE, TOKENS, VALIDATOR, World, researchers},
 };
 
 /// How many reads are compared after a step.
@@ -62,7 +63,8 @@ pub(super) fn money(world: &World, context: &str) {
                 let (account, shares) = (*account, U256::from(*shares));
                 let call = IRevenueDistributor::paidToCall { edition: id, token, account };
                 paid += world.ask(REVENUE, &call);
-                let call = IRevenueDistributor::claimableCall { edition: id, token, account, shares };
+                let call =
+                    IRevenueDistributor::claimableCall { edition: id, token, account, shares };
                 due += world.ask(REVENUE, &call);
             }
             assert_eq!(paid, pot.paid, "{context}");
@@ -108,7 +110,7 @@ pub(super) fn readable(world: &World, rng: &mut Random, all: bool, context: &str
         let call =
             IDataMarket::canReadCall { holder, edition: edition.id, purpose, recordId, proof };
         let can = world.ask(MARKET, &call);
-        assert_eq!(can, expected, "{context}: {call:?}");
+        assert_eq!(can, expected, "{context}: {holder} reads {recordId} for {purpose}");
         allowed += usize::from(can);
     };
     let editions = world.model.editions.len();
@@ -124,11 +126,20 @@ pub(super) fn readable(world: &World, rng: &mut Random, all: bool, context: &str
             }
         }
     } else if editions > 0 {
-        for _ in 0..SAMPLE {
-            let edition = rng.random_range(0..editions);
+        for number in 0..SAMPLE {
+            let mut edition = rng.random_range(0..editions);
+            let mut holder = holders[rng.random_range(0..holders.len())];
+            let mut purpose = rng.random_range(0..6);
+            // Every second read is one that a licence is for.
+            let licences = &world.model.licences;
+            if number % 2 == 0 && !licences.is_empty() {
+                let licence = &licences[rng.random_range(0..licences.len())];
+                (holder, purpose) = (licence.holder, licence.purpose);
+                let of_licence = |edition: &Edition| edition.id == licence.edition;
+                edition = world.model.editions.iter().position(of_licence).unwrap_or(edition);
+            }
             let index = rng.random_range(0..world.model.editions[edition].records.len());
-            let holder = holders[rng.random_range(0..holders.len())];
-            compare(edition, index, holder, rng.random_range(0..6));
+            compare(edition, index, holder, purpose);
         }
     }
     allowed

@@ -5,6 +5,8 @@
 //! What can be read is said by a model of its own, in plain lists: who is a member, who consented to
 //! what, which licence is used by whom.
 
+#![allow(non_snake_case, reason = "the fields of calls are named as in Solidity")]
+
 mod checks;
 mod model;
 mod steps;

@@ -52,22 +52,64 @@ pub(super) enum Step {
     Withdraw,
     Claim,
     ClaimShared,
-    Give,
     Log,
 }
 
 /// A random step: those that others need come more often.
 pub(super) fn random(rng: &mut Random) -> Step {
     use Step::{
-        Auction, Bar, Bid, Buy, Claim, ClaimShared, Erase, Give, Grant, Join, Leave, List, Log,
-        Publish, Register, Renew, Revoke, Settle, Slash, Stake, Transfer, Unstake, Use, Void, Wait,
+        Auction, Bar, Bid, Buy, Claim, ClaimShared, Erase, Grant, Join, Leave, List, Log, Publish,
+        Register, Renew, Revoke, Settle, Slash, Stake, Transfer, Unstake, Use, Void, Wait,
         Withdraw,
     };
-    const STEPS: [Step; 48] = [
-        Grant, Grant, Grant, Grant, Grant, Revoke, Leave, Join, Join, Register, Register, Register,
-        Register, Erase, Publish, Publish, Publish, Void, Wait, Wait, Wait, Stake, Stake, Stake,
-        Unstake, Slash, Bar, List, List, List, List, Buy, Buy, Buy, Buy, Buy, Renew, Transfer, Use,
-        Auction, Bid, Bid, Settle, Withdraw, Claim, ClaimShared, Give, Log,
+    const STEPS: [Step; 47] = [
+        Grant,
+        Grant,
+        Grant,
+        Grant,
+        Grant,
+        Revoke,
+        Leave,
+        Join,
+        Join,
+        Register,
+        Register,
+        Register,
+        Register,
+        Erase,
+        Publish,
+        Publish,
+        Publish,
+        Void,
+        Wait,
+        Wait,
+        Wait,
+        Stake,
+        Stake,
+        Stake,
+        Unstake,
+        Slash,
+        Bar,
+        List,
+        List,
+        List,
+        List,
+        Buy,
+        Buy,
+        Buy,
+        Buy,
+        Buy,
+        Renew,
+        Transfer,
+        Use,
+        Auction,
+        Bid,
+        Bid,
+        Settle,
+        Withdraw,
+        Claim,
+        ClaimShared,
+        Log,
     ];
     STEPS[rng.random_range(0..STEPS.len())]
 }
@@ -102,8 +144,6 @@ pub(super) fn take(world: &mut World, rng: &mut Random, step: Step) -> bool {
             let call = IRevenueDistributor::claimSharedCall { pool, token: token(rng), account };
             world.did(someone(rng), REVENUE, &call)
         }
-        // Sent without a deposit: it belongs to nobody, and must not move what is counted.
-        Step::Give => false,
         Step::Log => log(world, rng),
     }
 }
@@ -271,7 +311,8 @@ fn bar(world: &mut World, rng: &mut Random) -> bool {
         let did = world.did(ADMIN, MARKET, &IDataMarket::unbarCall { account, rulingHash });
         return did && world.model.barred.remove(&account);
     }
-    let did = rng.random() && world.did(ADMIN, MARKET, &IDataMarket::barCall { account, rulingHash });
+    let did =
+        rng.random() && world.did(ADMIN, MARKET, &IDataMarket::barCall { account, rulingHash });
     did && world.model.barred.insert(account)
 }
 

@@ -53,6 +53,9 @@ const SCHEMA: &str = "hl7.fhir.r4/Observation";
 /// The datasets: their class and the mask of their purposes.
 pub(super) const DATASETS: [(u8, u8); 2] = [(0, 0b00101), (1, 0b11111)];
 
+/// What a researcher has staked at first.
+const FIRST_STAKE: u64 = 5_000;
+
 /// What a researcher has of each token at first.
 pub(super) const PURSE: U256 = U256::from_limbs([0, 1 << 40, 0, 0]);
 
@@ -170,7 +173,6 @@ impl World {
         let delay = IRevenueDistributor::setActivationDelayCall { delay: 0 };
         self.ok(ADMIN, REVENUE, &delay);
         self.ok(ADMIN, REVENUE, &IRevenueDistributor::setSharesCall { pool, account, shares: 3 });
-        self.ok(ADMIN, REVENUE, &IRevenueDistributor::activateCall { pool, account });
         let (hash, uri) = (B256::repeat_byte(1), String::new());
         let schema = IDataRegistry::publishSchemaCall { name: SCHEMA.to_owned(), hash, uri };
         self.ok(ADMIN, REGISTRY, &schema);
@@ -183,11 +185,13 @@ impl World {
         }
     }
 
-    /// Gives a researcher tokens, and the market leave to take them.
-    fn enrich(&self, account: Address) {
-        self.ok(BANK, DATA, &IDataToken::transferCall { to: account, amount: PURSE });
-        self.ok(account, DATA, &IDataToken::approveCall { spender: MARKET, amount: U256::MAX });
+    /// Gives a researcher tokens, lets the market take them, and stakes some.
+    fn enrich(&mut self, account: Address) {
+        self.ok(BANK, DATA, &IDataToken::transferCall { to: account, value: PURSE });
+        self.ok(account, DATA, &IDataToken::approveCall { spender: MARKET, value: U256::MAX });
         self.ok(BANK, COIN, &IOddToken::mintCall { to: account, amount: PURSE });
+        self.ok(account, MARKET, &IDataMarket::stakeCall { amount: U256::from(FIRST_STAKE) });
+        self.model.stakes.insert(account, FIRST_STAKE);
     }
 
     /// Makes an account a member, by the credential that is its for ever.

@@ -5,11 +5,11 @@ use data_market::IDataMarket::*;
 use data_token::IDataToken;
 
 use crate::{
-    stand_ins::SAYS_NOTHING,
+    stand_ins::{IDistributor, SAYS_NOTHING},
     support::{
-        ACADEMIC, ADMIN, BOB, CAROL, COIN, COMMERCIAL, DATA, EDITION, INFRA, KEY, LISTER, MALLORY,
-        MARKET, Market, PAUSER, PER_RECORD, PERIOD, PRICE, RECORDS, STAKE, TERMS, TREASURY, buy,
-        list, renew,
+        ACADEMIC, ADMIN, BOB, CAROL, COIN, COMMERCIAL, DATA, DISTRIBUTOR, EDITION, INFRA, KEY,
+        LISTER, MALLORY, MARKET, Market, PAUSER, PER_RECORD, PERIOD, PRICE, RECORDS, STAKE, TERMS,
+        TREASURY, buy, list, renew,
     },
 };
 use datacoop_kit::testing::START;
@@ -67,6 +67,17 @@ fn a_purchase_in_a_coin_is_priced_by_record_and_burns_nothing() {
     assert_eq!(parts.into_iter().sum::<U256>(), price);
     assert_eq!(market.deposited(COIN), [split.contributors, split.validators]);
     assert_eq!(market.balance(COIN, MARKET), U256::ZERO);
+}
+
+#[test]
+fn without_validators_their_part_is_the_contributors() {
+    let market = Market::new();
+    let whole = market.bought();
+    let [with, _] = market.deposited(DATA);
+    let validators = market.deposited(DATA)[1];
+    market.send(MALLORY, DISTRIBUTOR, &IDistributor::setDesertedCall { deserted: true });
+    assert_ne!(market.bought(), whole);
+    assert_eq!(market.deposited(DATA), [with + with + validators, validators]);
 }
 
 #[test]
