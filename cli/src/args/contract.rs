@@ -56,6 +56,11 @@ impl ContractArgs {
     }
 }
 
+/// Lets a key be left out when the signature is there already.
+pub(crate) fn unless_signed(from: clap::Arg) -> clap::Arg {
+    from.required(false).required_unless_present("signature")
+}
+
 /// What is wrong when nobody signs.
 pub(crate) fn nobody_signs() -> Usage {
     Usage("say who signs, with `--from`".to_owned())

@@ -5,7 +5,7 @@ mod output;
 mod rpc;
 mod wallet;
 
-pub(crate) use contract::{ContractArgs, ContractConsent, nobody_signs};
+pub(crate) use contract::{ContractArgs, ContractConsent, nobody_signs, unless_signed};
 pub(crate) use output::OutputArgs;
 pub(crate) use rpc::{Coop, RpcArgs};
 pub(crate) use wallet::WalletArgs;

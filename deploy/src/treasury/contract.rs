@@ -128,9 +128,7 @@ pub async fn is_signed_by(
 ) -> Result<bool, Error> {
     let call = IContractSigner::isValidSignatureCall { hash, signature: signature.clone() };
     match chain.read(contract, &call).await {
-        Ok(answer) => {
-            Ok(answer == FixedBytes(IContractSigner::isValidSignatureCall::SELECTOR))
-        }
+        Ok(answer) => Ok(answer == FixedBytes(IContractSigner::isValidSignatureCall::SELECTOR)),
         Err(Error::Reverted { .. } | Error::Answer { .. } | Error::NoContract { .. }) => Ok(false),
         Err(error) => Err(error),
     }

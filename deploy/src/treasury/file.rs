@@ -14,9 +14,7 @@ use alloy::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    ContractForm, ContractSigner, OwnerSignature, SafeTx, SignatureKind, TreasuryError,
-};
+use super::{ContractForm, ContractSigner, OwnerSignature, SafeTx, SignatureKind, TreasuryError};
 use crate::{Error, artifact::write_atomically};
 
 /// The version of the file's form.

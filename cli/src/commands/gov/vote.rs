@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::view::Votes;
 use crate::{
-    args::{ContractArgs, ContractConsent, RpcArgs, WalletArgs, nobody_signs},
+    args::{ContractArgs, ContractConsent, RpcArgs, WalletArgs, nobody_signs, unless_signed},
     cli::after_help,
     exit::Usage,
     output::{Account, Out, Report, pairs},
@@ -34,7 +34,7 @@ use crate::{
 /// A contract votes by its signature (ERC-1271): with `--contract` the key is that of one of its
 /// owners. When several must sign, each names the same file with `--sign-only`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = after_help!(
+#[command(mut_arg("from", unless_signed), after_help = after_help!(
     "datacoop gov vote latest for --from dev:3"
     "datacoop gov vote 57101234 against --reason 'Too soon' --from dev:3"
     "datacoop gov vote 57101234 for --sign-only ballot.json --from dev:3"

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::{names::Names, place::PlaceArgs, say};
 use crate::{
-    args::{ContractArgs, ContractConsent, RpcArgs, WalletArgs, nobody_signs},
+    args::{ContractArgs, ContractConsent, RpcArgs, WalletArgs, nobody_signs, unless_signed},
     cli::after_help,
     output::{Account, Out, Report, pairs},
 };
@@ -31,7 +31,7 @@ use crate::{
 /// An owner that is a contract (ERC-1271) signs by its own owners: with `--contract` the key is one
 /// of theirs.
 #[derive(Debug, clap::Args)]
-#[command(after_help = after_help!(
+#[command(mut_arg("from", unless_signed), after_help = after_help!(
     "datacoop treasury sign treasury-7.json --from keystore:owner.json"
     "datacoop treasury sign treasury-7.json --eth-sign --from env:OWNER_KEY"
     "datacoop treasury sign treasury-7.json --approve --from dev:1     on chain, by a transaction"
