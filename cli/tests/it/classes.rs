@@ -241,12 +241,17 @@ async fn a_simulation_shows_every_difference_of_the_state() -> Result<()> {
         assert!(text.contains(event), "no {event} in {text}");
     }
 
-    // What is over the line's budget fails, and the simulation says so before anybody votes.
     enact(&world, &actions[1..3]).await?;
+    refused_in_words(&world);
+    Ok(())
+}
+
+/// What is over a line's budget fails, and the simulation says so before anybody votes; a spender
+/// pays within limit and line, and is refused beyond either in words.
+fn refused_in_words(world: &World) {
     let pay = format!("pay 3 ETH to {DAVE} from grants");
     let simulated = world.done(&["gov", "simulate", "-a", &pay]);
     assert_eq!(simulated["failedPayments"], 1, "{simulated}");
-    // The spender pays within limit and line, and is refused beyond either in words.
     let spend = |amount: &str, key: &str| {
         world.run(&["treasury", "spend", amount, "ETH", "--to", BOB, "--from", key])
     };
@@ -258,7 +263,6 @@ async fn a_simulation_shows_every_difference_of_the_state() -> Result<()> {
     let limits = world.done(&["treasury", "limits"]);
     assert_eq!(limits["budgets"][0]["left"]["text"], "0.5 ETH");
     assert_eq!(limits["spendingLimits"][0]["left"]["text"], "1.5 ETH");
-    Ok(())
 }
 
 #[tokio::test]

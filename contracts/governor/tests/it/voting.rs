@@ -217,7 +217,7 @@ fn a_signed_reason_is_the_signers() {
     let refusal = GovernorInvalidSignature { voter };
     let elsewhere = [
         Eip712Domain { chain_id: Some(U256::ONE), ..domain.clone() },
-        Eip712Domain { verifying_contract: Some(TOKEN), ..domain.clone() },
+        Eip712Domain { verifying_contract: Some(TOKEN), ..domain },
     ];
     let elsewhere = elsewhere.map(|domain| sign(&signer, ballot.eip712_signing_hash(&domain)));
     for wrong in elsewhere.into_iter().chain([bent(&call.signature), Bytes::new()]) {

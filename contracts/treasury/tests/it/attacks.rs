@@ -224,7 +224,7 @@ fn signatures_are_good_once() {
 }
 
 /// A payment of one wei with the first nonce.
-fn payment() -> SafeTx {
+const fn payment() -> SafeTx {
     SafeTx {
         to: PAYEE,
         value: U256::ONE,
