@@ -108,6 +108,7 @@ fn built_example(words: &str) -> Cli {
         "gov queue" | "gov execute" | "gov cancel" => vec!["latest", "--from", "dev:0"],
         "translate" | "treasury show" => vec!["file"],
         "treasury cancel" => vec![&hash, "--from", "dev:0"],
+        "treasury spend" => vec!["1", "DATA", "--to", address, "--from", "dev:0"],
         "trace" => vec![&hash],
         _ => vec![],
     };

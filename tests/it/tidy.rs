@@ -154,6 +154,35 @@ fn the_readme_links_to_nothing_that_is_missing() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn the_page_of_attacks_names_tests_that_there_are() -> Result<()> {
+    let page = fs::read_to_string(workspace_root().join("docs/GOVERNANCE.md"))?;
+    let (_, table) = page.split_once("## Attacks").context("the page has attacks")?;
+    let files = files()?;
+    let (mut count, mut missing) = (0, Vec::new());
+    for row in table.lines().filter(|line| line.contains(": `")) {
+        for part in row.split(['|', ';']) {
+            let Some((group, names)) = part.trim().split_once(": ") else { continue };
+            let folder = match group {
+                "suite" => "tests/it/governance".to_owned(),
+                "beside" => "tests/it/governor_twins".to_owned(),
+                contract => format!("contracts/{contract}/tests/it"),
+            };
+            for name in names.split(", ").map(|name| name.trim_matches('`')) {
+                let function = format!("fn {name}(");
+                let mut there = files.iter().filter(|file| file.path.starts_with(&folder));
+                count += 1;
+                if !there.any(|file| file.text.contains(&function)) {
+                    missing.push(format!("{name} in {folder}"));
+                }
+            }
+        }
+    }
+    assert_none("an attack's test is where the page says", &missing);
+    assert!(count > 40, "only {count} tests were read from the page");
+    Ok(())
+}
+
 /// The targets of a page's links to files, without anchors.
 fn links(page: &str) -> impl Iterator<Item = &str> {
     page.split("](").skip(1).filter_map(|rest| {

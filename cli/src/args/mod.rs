@@ -1,9 +1,11 @@
 //! Decides which flags several commands share.
 
+mod contract;
 mod output;
 mod rpc;
 mod wallet;
 
+pub(crate) use contract::{ContractArgs, ContractConsent, nobody_signs, unless_signed};
 pub(crate) use output::OutputArgs;
 pub(crate) use rpc::{Coop, RpcArgs};
 pub(crate) use wallet::WalletArgs;

@@ -12,60 +12,66 @@ use tempfile::TempDir;
 
 use crate::process::{Datacoop, INPUT, REJECTED, Run, USAGE, number};
 
-const ALICE: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
-const BOB: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
-const CAROL: &str = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
-const DAVE: &str = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
+pub(crate) const ALICE: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+pub(crate) const BOB: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+pub(crate) const CAROL: &str = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
+pub(crate) const DAVE: &str = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
 
 /// Terms of the local profile, in seconds.
-const VOTING_DELAY: u64 = 60;
-const VOTING_PERIOD: u64 = 600;
-const TIMELOCK_DELAY: u64 = 300;
+pub(crate) const VOTING_DELAY: u64 = 60;
+pub(crate) const VOTING_PERIOD: u64 = 600;
+pub(crate) const TIMELOCK_DELAY: u64 = 300;
 
 /// A cooperative that governs itself: dev accounts 0 to 2 share the first GOV.
-struct World {
-    node: Node,
-    chain: Chain,
-    folder: TempDir,
+pub(crate) struct World {
+    pub(crate) node: Node,
+    pub(crate) chain: Chain,
+    pub(crate) folder: TempDir,
 }
 
 impl World {
-    async fn start() -> Result<Self> {
+    pub(crate) async fn start() -> Result<Self> {
+        Self::start_by("dev:0", &[]).await
+    }
+
+    /// A cooperative that an account deployed, with more words.
+    pub(crate) async fn start_by(deployer: &str, words: &[&str]) -> Result<Self> {
         let (node, chain) = start_node(NodeOptions::default()).await?;
         let world = Self { node, chain, folder: tempfile::tempdir()? };
         let owners = [ALICE, BOB, CAROL].join(",");
-        world.done(&["deploy", "--from", "dev:0", "--dao", "local", "--owners", &owners]);
+        let deploy = ["deploy", "--from", deployer, "--dao", "local", "--owners", &owners];
+        world.done(&[&deploy[..], words].concat());
         Ok(world)
     }
 
-    fn run(&self, words: &[&str]) -> Run {
+    pub(crate) fn run(&self, words: &[&str]) -> Run {
         let words = [words, &["--json"]].concat();
         Datacoop::new(&words).at(&self.node.url()).with_books(self.folder.path()).run()
     }
 
     #[track_caller]
-    fn done(&self, words: &[&str]) -> Value {
+    pub(crate) fn done(&self, words: &[&str]) -> Value {
         let document = self.run(words).done().json();
         assert_eq!(document["ok"], true, "{words:?}");
         document
     }
 
     #[track_caller]
-    fn text(&self, words: &[&str]) -> String {
+    pub(crate) fn text(&self, words: &[&str]) -> String {
         let run = Datacoop::new(words).at(&self.node.url()).with_books(self.folder.path()).run();
         run.done().stdout
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
-    async fn pass(&self, seconds: u64) -> Result<()> {
+    pub(crate) async fn pass(&self, seconds: u64) -> Result<()> {
         Ok(self.chain.advance_time(seconds).await?)
     }
 
     #[track_caller]
-    fn state(&self) -> String {
+    pub(crate) fn state(&self) -> String {
         self.done(&["gov", "show", "latest"])["state"].as_str().unwrap_or_default().to_owned()
     }
 }
@@ -166,7 +172,7 @@ async fn executed(world: &World, proposal: &str) -> Result<()> {
 }
 
 /// Sends ten ether to the treasury.
-async fn fund_treasury(world: &World) -> Result<()> {
+pub(crate) async fn fund_treasury(world: &World) -> Result<()> {
     use alloy::{network::TransactionBuilder, providers::Provider, rpc::types::TransactionRequest};
     let book = std::fs::read_to_string(world.folder.path().join("31337.json"))?;
     let book: Value = serde_json::from_str(&book)?;

@@ -5,6 +5,8 @@
 mod bad_input;
 mod batch;
 mod bench;
+mod classes;
+mod contract_accounts;
 mod demo;
 mod governance;
 mod life;

@@ -18,6 +18,7 @@ use crate::{
         castVoteBySigCall, castVoteWithReasonAndParamsBySigCall, eip712DomainCall, noncesCall,
     },
     chain::Outgoing,
+    treasury::{ContractForm, ContractSigner, is_signed_by},
 };
 
 /// The EIP-712 name and version of the governor, for signing without a chain.
@@ -161,7 +162,39 @@ impl Ballot {
         signer: &PrivateKeySigner,
     ) -> Result<SignedBallot, Error> {
         let signature = signer.sign_hash_sync(&self.digest(terms)).map_err(Error::Signing)?;
-        Ok(SignedBallot {
+        Ok(self.signed(terms, signature.as_bytes().into()))
+    }
+
+    /// Signs it for a voter that is a contract, as one of that contract's owners. When a ballot is
+    /// given that others of them signed, and it is the same, their signatures stay.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Signing`] when the signer fails.
+    pub fn sign_for(
+        &self,
+        terms: &BallotTerms,
+        form: ContractForm,
+        signer: &PrivateKeySigner,
+        before: Option<&SignedBallot>,
+    ) -> Result<SignedBallot, Error> {
+        let by = ContractSigner { chain_id: terms.chain_id, address: self.voter, form };
+        let is_same = |other: &&SignedBallot| {
+            **other == SignedBallot { signature: other.signature.clone(), ..self.unsigned(terms) }
+        };
+        let before = before.filter(is_same).map(|other| other.signature.clone());
+        let signature = by.sign(signer, self.digest(terms), &before.unwrap_or_default())?;
+        Ok(self.signed(terms, signature))
+    }
+
+    /// Takes a signature that was made elsewhere.
+    #[must_use]
+    pub fn signed(&self, terms: &BallotTerms, signature: Bytes) -> SignedBallot {
+        SignedBallot { signature, ..self.unsigned(terms) }
+    }
+
+    fn unsigned(&self, terms: &BallotTerms) -> SignedBallot {
+        SignedBallot {
             schema: SCHEMA,
             chain_id: terms.chain_id,
             governor: terms.governor,
@@ -170,8 +203,8 @@ impl Ballot {
             voter: self.voter,
             nonce: self.nonce.to_string(),
             reason: self.reason.clone(),
-            signature: signature.as_bytes().into(),
-        })
+            signature: Bytes::new(),
+        }
     }
 }
 
@@ -308,6 +341,12 @@ impl Dao {
         let is_contract = !self.chain.code(ballot.voter).await?.is_empty();
         if !is_contract && signed.signer(&terms) != Some(ballot.voter) {
             return Err(refused(format!("{} did not sign this", ballot.voter)));
+        }
+        let (voter, digest) = (ballot.voter, ballot.digest(&terms));
+        if is_contract && !is_signed_by(&self.chain, voter, digest, &signed.signature).await? {
+            return Err(refused(format!(
+                "the contract {voter} does not take this for its signature: too few of its owners have signed, or it is of another form"
+            )));
         }
         let Ballot { proposal, support, voter, reason, .. } = ballot;
         let (support, signature) = (support.number(), signed.signature.clone());

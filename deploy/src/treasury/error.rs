@@ -155,8 +155,8 @@ pub enum TreasuryError {
     },
     /// Too few owners have signed.
     #[error(
-        "{have} of the {threshold} signatures that are needed are there; missing are {} of {}{}",
-        threshold.saturating_sub(*have), list(missing), strangers_text(strangers)
+        "{have} of the {threshold} signatures that are needed are there; missing are {} of {}{}{}",
+        threshold.saturating_sub(*have), list(missing), strangers_text(strangers), refused_text(refused)
     )]
     MissingSignatures {
         /// Signatures of owners.
@@ -167,6 +167,8 @@ pub enum TreasuryError {
         missing: Vec<Address>,
         /// Who signed and is no owner.
         strangers: Vec<Address>,
+        /// Contracts that do not take their signature for one (ERC-1271).
+        refused: Vec<Address>,
     },
     /// The nonce was used.
     #[error(
@@ -217,4 +219,14 @@ fn strangers_text(strangers: &[Address]) -> String {
         return String::new();
     }
     format!("; signatures of {} do not count, they are no owners", list(strangers))
+}
+
+fn refused_text(refused: &[Address]) -> String {
+    if refused.is_empty() {
+        return String::new();
+    }
+    format!(
+        "; the contract {} does not take its signature for one: too few of its owners have signed, or it is of another form",
+        list(refused)
+    )
 }

@@ -3,7 +3,8 @@
 use alloy::primitives::{Address, B256};
 
 use super::{
-    OwnerSignature, SafeTx, SignatureKind, TransactionFile, Treasury, TreasuryError, packed,
+    OwnerSignature, SafeTx, SignatureKind, TransactionFile, Treasury, TreasuryError, is_signed_by,
+    packed,
 };
 use crate::{
     Error,
@@ -130,9 +131,15 @@ async fn consents(
     hash: B256,
 ) -> Result<Vec<OwnerSignature>, Error> {
     let (owners, threshold) = (treasury.owners().await?, treasury.threshold().await?);
-    let (mut consents, mut missing) = (Vec::new(), Vec::new());
+    let (mut consents, mut missing, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     for &owner in &owners {
-        let signed = file.signature_of(owner);
+        let mut signed = file.signature_of(owner);
+        if let Some(signature) = signed.filter(|signed| signed.kind == SignatureKind::Contract)
+            && !is_signed_by(treasury.chain(), owner, hash, &signature.signature).await?
+        {
+            refused.push(owner);
+            signed = None;
+        }
         match signed.filter(|signature| signature.kind != SignatureKind::ApprovedHash) {
             Some(signature) => consents.push(signature.clone()),
             None if treasury.has_approved(owner, hash).await? => {
@@ -145,7 +152,14 @@ async fn consents(
     if have < threshold {
         let signers = file.signatures.iter().map(|signature| signature.owner);
         let strangers = signers.filter(|signer| !owners.contains(signer)).collect();
-        return Err(TreasuryError::MissingSignatures { have, threshold, missing, strangers }.into());
+        return Err(TreasuryError::MissingSignatures {
+            have,
+            threshold,
+            missing,
+            strangers,
+            refused,
+        }
+        .into());
     }
     // The contract looks at no more than it needs.
     consents.truncate(usize::try_from(threshold).unwrap_or(usize::MAX));

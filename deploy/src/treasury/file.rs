@@ -9,12 +9,12 @@ use std::{
 };
 
 use alloy::{
-    primitives::{Address, B256},
+    primitives::{Address, B256, Bytes},
     signers::local::PrivateKeySigner,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{OwnerSignature, SafeTx, SignatureKind, TreasuryError};
+use super::{ContractForm, ContractSigner, OwnerSignature, SafeTx, SignatureKind, TreasuryError};
 use crate::{Error, artifact::write_atomically};
 
 /// The version of the file's form.
@@ -136,10 +136,49 @@ impl TransactionFile {
         Ok(self.add(OwnerSignature::sign(signer, kind, hash).map_err(Error::Signing)?))
     }
 
-    /// Adds a signature, unless its owner has one.
+    /// Signs the transaction for an owner that is a contract, as one of that contract's owners. The
+    /// signatures of others of them stay.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Signing`] when the key cannot sign.
+    pub fn sign_for(
+        &mut self,
+        contract: Address,
+        form: ContractForm,
+        signer: &PrivateKeySigner,
+    ) -> Result<Signing, Error> {
+        let by = ContractSigner { chain_id: self.chain_id, address: contract, form };
+        let before = self.signature_of(contract).map(|signature| signature.signature.clone());
+        let before = before.unwrap_or_default();
+        let signature = by.sign(signer, self.computed_hash(), &before)?;
+        Ok(self.put_contracts(contract, signature))
+    }
+
+    /// Puts the signature of an owner that is a contract in the place of the one it has.
+    pub fn put_contracts(&mut self, contract: Address, signature: Bytes) -> Signing {
+        let new = OwnerSignature::of_contract(contract, signature);
+        if self.signature_of(contract) == Some(&new) {
+            return Signing::AlreadySigned;
+        }
+        self.signatures.retain(|signature| signature.owner != contract);
+        self.add(new)
+    }
+
+    /// Adds a signature, unless its owner has one. Those of a Safe's owners are united.
     pub fn add(&mut self, signature: OwnerSignature) -> Signing {
+        let (chain_id, hash) = (self.chain_id, self.computed_hash());
         let place = self.signatures.binary_search_by_key(&signature.owner, |other| other.owner);
         match place {
+            Ok(place) if self.signatures[place].kind == SignatureKind::Contract => {
+                let address = signature.owner;
+                let by = ContractSigner { chain_id, address, form: ContractForm::Safe };
+                let known = &mut self.signatures[place].signature;
+                let united = by.united(hash, known, &signature.signature);
+                let is_new = *known != united;
+                *known = united;
+                if is_new { Signing::Added } else { Signing::AlreadySigned }
+            }
             Ok(_) => Signing::AlreadySigned,
             Err(place) => {
                 self.signatures.insert(place, signature);

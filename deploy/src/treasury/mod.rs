@@ -6,6 +6,7 @@
 mod action;
 mod batch;
 mod checksum;
+mod contract;
 mod error;
 mod execute;
 mod file;
@@ -19,6 +20,7 @@ mod signature;
 
 pub use action::{Action, Call, Deed, SENTINEL};
 pub use batch::{Batch, ChecksumState};
+pub use contract::{ContractForm, ContractSigner, is_signed_by};
 pub use error::TreasuryError;
 pub use execute::{Outcome, approve, cancel_all, cancel_queued, check_place, execute};
 pub use file::{SCHEMA, Signing, TransactionFile};

@@ -144,7 +144,7 @@ impl SafeTx {
 }
 
 /// Safe's domain has neither name nor version.
-const fn domain(chain_id: u64, treasury: Address) -> Eip712Domain {
+pub(super) const fn domain(chain_id: u64, treasury: Address) -> Eip712Domain {
     Eip712Domain {
         name: None,
         version: None,

@@ -12,7 +12,7 @@ use alloy::{
 use serde::{Deserialize, Serialize};
 
 /// The bytes of a signature, apart from those of a contract.
-const LENGTH: usize = 65;
+pub(super) const LENGTH: usize = 65;
 
 /// What is added to `v` when the hash was signed as an Ethereum message (Safe 1.5.0, `Safe.sol`).
 const ETH_SIGN_SHIFT: u8 = 4;
@@ -68,6 +68,12 @@ impl OwnerSignature {
         Ok(Self { owner: signer.address(), kind, signature: bytes.to_vec().into() })
     }
 
+    /// Takes the signature of an owner that is a contract.
+    #[must_use]
+    pub const fn of_contract(owner: Address, signature: Bytes) -> Self {
+        Self { owner, kind: SignatureKind::Contract, signature }
+    }
+
     /// Makes the note that an owner approved the hash on chain.
     #[must_use]
     pub const fn approved(owner: Address) -> Self {
@@ -80,33 +86,47 @@ impl OwnerSignature {
     ///
     /// What is wrong with it, in words.
     pub fn check(&self, hash: B256) -> Result<(), String> {
-        let (digest, shift) = match self.kind {
+        match self.kind {
             SignatureKind::Contract => return Ok(()),
             SignatureKind::ApprovedHash if self.signature.is_empty() => return Ok(()),
             SignatureKind::ApprovedHash => return Err("an approved hash has no bytes".to_owned()),
-            SignatureKind::Eip712 => (hash, 0),
-            SignatureKind::EthSign => (eip191_hash_message(hash), ETH_SIGN_SHIFT),
-        };
-        let mut bytes: [u8; LENGTH] = self
-            .signature
-            .as_ref()
-            .try_into()
-            .map_err(|_| format!("it has {} bytes, not {LENGTH}", self.signature.len()))?;
-        let v = bytes[LENGTH - 1].wrapping_sub(shift);
-        if !matches!(v, 27 | 28) {
-            return Err(format!("its last byte is {}", bytes[LENGTH - 1]));
+            SignatureKind::Eip712 | SignatureKind::EthSign => {}
         }
-        bytes[LENGTH - 1] = v;
-        let signature = Signature::from_raw_array(&bytes).map_err(|error| error.to_string())?;
-        if signature.normalize_s().is_some() {
-            return Err("its second half is not the lower one".to_owned());
-        }
-        match signature.recover_address_from_prehash(&digest) {
-            Ok(signer) if signer == self.owner => Ok(()),
-            Ok(signer) => Err(format!("{signer} signed it, or it is of another transaction")),
-            Err(error) => Err(error.to_string()),
+        match signer_of(self.kind, &self.signature, hash)? {
+            signer if signer == self.owner => Ok(()),
+            signer => Err(format!("{signer} signed it, or it is of another transaction")),
         }
     }
+}
+
+/// Returns whose key signed a hash, as typed data or as an Ethereum message.
+///
+/// # Errors
+///
+/// What is wrong with the signature, in words.
+pub(super) fn signer_of(
+    kind: SignatureKind,
+    signature: &Bytes,
+    hash: B256,
+) -> Result<Address, String> {
+    let (digest, shift) = match kind {
+        SignatureKind::EthSign => (eip191_hash_message(hash), ETH_SIGN_SHIFT),
+        _ => (hash, 0),
+    };
+    let mut bytes: [u8; LENGTH] = signature
+        .as_ref()
+        .try_into()
+        .map_err(|_| format!("it has {} bytes, not {LENGTH}", signature.len()))?;
+    let v = bytes[LENGTH - 1].wrapping_sub(shift);
+    if !matches!(v, 27 | 28) {
+        return Err(format!("its last byte is {}", bytes[LENGTH - 1]));
+    }
+    bytes[LENGTH - 1] = v;
+    let signature = Signature::from_raw_array(&bytes).map_err(|error| error.to_string())?;
+    if signature.normalize_s().is_some() {
+        return Err("its second half is not the lower one".to_owned());
+    }
+    signature.recover_address_from_prehash(&digest).map_err(|error| error.to_string())
 }
 
 /// Packs signatures as the contract takes them. Those of contracts have their bytes behind all.

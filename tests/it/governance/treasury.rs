@@ -9,8 +9,8 @@ use datacoop_deploy::{
     bindings::{
         IDataToken::{balanceOfCall, transferCall},
         ITreasury::{
-            ITreasuryErrors, approveHashCall, cancelQueuedCall, execTransactionFromModuleCall,
-            nonceCall, readyAtCall, setBudgetCall, setSpendingLimitCall, spendCall,
+            ITreasuryErrors, approveHashCall, cancelQueuedCall, nonceCall, readyAtCall,
+            setBudgetCall, setSpendingLimitCall, spendCall,
         },
     },
     keys::dev_account,
@@ -18,11 +18,13 @@ use datacoop_deploy::{
 };
 use datacoop_tests::{ALICE, BOB, CAROL, Dao, GUARDIAN, Proposal, TOKEN};
 
+use super::actors::by_governance;
+
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 
 /// A payment of DATA to the guardian, with the next nonce.
-async fn payment(dao: &Dao, amount: u64) -> Result<SafeTx> {
+pub(super) async fn payment(dao: &Dao, amount: u64) -> Result<SafeTx> {
     let call = transferCall { to: GUARDIAN, value: U256::from(amount) * TOKEN };
     Ok(SafeTx {
         to: dao.data.address,
@@ -52,18 +54,8 @@ fn signed(hash: B256, kinds: [SignatureKind; 2]) -> Result<Bytes> {
     Ok(packed(&signatures))
 }
 
-async fn paid(dao: &Dao) -> Result<U256> {
+pub(super) async fn paid(dao: &Dao) -> Result<U256> {
     dao.data.read(balanceOfCall { account: GUARDIAN }).await
-}
-
-/// A self-call of the treasury, as the timelock has it made.
-fn by_governance<C: SolCall>(dao: &Dao, call: &C) -> execTransactionFromModuleCall {
-    execTransactionFromModuleCall {
-        to: dao.treasury.address,
-        value: U256::ZERO,
-        data: call.abi_encode().into(),
-        operation: 0,
-    }
 }
 
 #[tokio::test]

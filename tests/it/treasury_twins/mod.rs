@@ -6,6 +6,7 @@
 mod calls;
 mod consent;
 mod operation;
+mod refunds;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -27,7 +27,7 @@ use super::{
 };
 
 /// The chain's id: Anvil's own.
-const CHAIN_ID: u64 = 31_337;
+pub(super) const CHAIN_ID: u64 = 31_337;
 
 /// An operation: the calls of both twins, of which the last is the one that counts.
 #[derive(Debug)]

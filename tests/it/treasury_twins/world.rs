@@ -129,7 +129,7 @@ impl World {
     }
 
     /// Reads who must sign.
-    async fn look(&mut self) -> Result<()> {
+    pub(super) async fn look(&mut self) -> Result<()> {
         let (start, size) = (SENTINEL, U256::from(50));
         self.known = Known {
             owners: self.ask(&getOwnersCall {}).await?,
@@ -236,7 +236,7 @@ impl Mocks {
 }
 
 /// Creates one of the mocks.
-async fn mock(provider: &DynProvider, name: &str, arguments: &[u8]) -> Result<Address> {
+pub(super) async fn mock(provider: &DynProvider, name: &str, arguments: &[u8]) -> Result<Address> {
     let initcode = [&peer(name)?.bytecode[..], arguments].concat();
     create_raw(provider, GOVERNANCE, initcode.into()).await.context(name.to_owned())
 }

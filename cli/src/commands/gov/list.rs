@@ -84,7 +84,7 @@ impl Row {
             class: proposal.draft.class,
             proposer: Account(proposal.proposer),
             title: title.trim_start_matches('#').trim().to_owned(),
-            times: TimesView::new(&standing),
+            times: TimesView::new(&standing, proposal),
             votes: TallyView::new(&standing.tally),
             left: standing.seconds_left(),
         })

@@ -68,6 +68,7 @@ impl ShowArgs {
             actions.push(ActionView::new(action, words, now));
         }
         let all = dao.proposals().await?;
+        let times = TimesView::new(&standing, &proposal);
         let Proposal { id, proposer, draft, transaction, .. } = proposal;
         out.result(&Shown {
             id: id.to_string(),
@@ -78,7 +79,7 @@ impl ShowArgs {
             description: draft.description,
             transaction,
             actions,
-            times: TimesView::new(&standing),
+            times,
             votes: TallyView::new(&standing.tally),
             next: what_next(&standing, &short_id(id, &all)),
             calldata: if calldata { Calldata::Shown } else { Calldata::Hidden },
@@ -109,8 +110,7 @@ impl Report for Shown {
 
     fn show(&self, to: &mut dyn Write) -> io::Result<()> {
         let Self { id, state, class, proposer, times, .. } = self;
-        let (snapshot, deadline, eta) = times.all();
-        let eta = eta.map_or_else(|| "not queued".to_owned(), |eta| eta.to_string());
+        let [snapshot, deadline, eta] = times.all();
         pairs(
             to,
             &[

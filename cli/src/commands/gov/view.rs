@@ -157,23 +157,34 @@ pub(super) struct TimesView {
     now: Time,
     snapshot: Time,
     deadline: Time,
+    /// When the vote was to end, where a quorum that came late has extended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extended_from: Option<Time>,
     eta: Option<Time>,
     seconds_left: Option<u64>,
 }
 
 impl TimesView {
-    pub(super) fn new(standing: &Standing) -> Self {
+    pub(super) fn new(standing: &Standing, proposal: &Proposal) -> Self {
+        let announced = proposal.announced_deadline;
         Self {
             now: Time(standing.now),
             snapshot: Time(standing.snapshot),
             deadline: Time(standing.deadline),
+            extended_from: (standing.deadline > announced).then_some(Time(announced)),
             eta: standing.eta.map(Time),
             seconds_left: standing.seconds_left(),
         }
     }
 
-    pub(super) const fn all(&self) -> (Time, Time, Option<Time>) {
-        (self.snapshot, self.deadline, self.eta)
+    /// Says when votes count, when the vote ends, and when the proposal can be executed.
+    pub(super) fn all(&self) -> [String; 3] {
+        let Self { snapshot, deadline, extended_from, eta, .. } = self;
+        let extended = extended_from.map(|announced| {
+            format!(", extended from {announced} since the quorum was reached late")
+        });
+        let eta = eta.map_or_else(|| "not queued".to_owned(), |eta| eta.to_string());
+        [snapshot.to_string(), format!("{deadline}{}", extended.unwrap_or_default()), eta]
     }
 }
 

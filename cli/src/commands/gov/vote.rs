@@ -3,7 +3,7 @@
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use alloy::{
@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::view::Votes;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{ContractArgs, ContractConsent, RpcArgs, WalletArgs, nobody_signs, unless_signed},
     cli::after_help,
     exit::Usage,
     output::{Account, Out, Report, pairs},
@@ -30,12 +30,16 @@ use crate::{
 ///
 /// With `--sign-only` the vote is signed and not sent: anybody can submit the file with `--by-sig`
 /// and pay for it. With a `--nonce` besides, signing asks no chain at all.
+///
+/// A contract votes by its signature (ERC-1271): with `--contract` the key is that of one of its
+/// owners. When several must sign, each names the same file with `--sign-only`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = after_help!(
+#[command(mut_arg("from", unless_signed), after_help = after_help!(
     "datacoop gov vote latest for --from dev:3"
     "datacoop gov vote 57101234 against --reason 'Too soon' --from dev:3"
     "datacoop gov vote 57101234 for --sign-only ballot.json --from dev:3"
     "datacoop gov vote --by-sig ballot.json --from dev:0      dev:0 pays, dev:3 votes"
+    "datacoop gov vote 57101234 for --sign-only ballot.json --contract 0x… --from dev:3     for a Safe"
 ))]
 pub(crate) struct VoteArgs {
     /// The proposal's id, the beginning of it, or `latest`.
@@ -63,7 +67,10 @@ pub(crate) struct VoteArgs {
     nonce: Option<u64>,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    contract: ContractArgs,
+
+    #[command(flatten)]
+    wallet: Option<WalletArgs>,
 }
 
 /// A vote, as it is typed.
@@ -100,29 +107,41 @@ struct Voted {
 
 impl VoteArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
-        let Self { proposal, support, reason, sign_only, by_sig, nonce, wallet } = self;
-        let signer = wallet.signer()?;
+        let Self { proposal, support, reason, sign_only, by_sig, nonce, contract, wallet } = self;
+        let signer = wallet.map(|wallet| wallet.signer()).transpose()?;
+        let contract = contract.consent();
+        if contract.is_some() && sign_only.is_none() {
+            let why = "a contract votes by its signature: say where it goes, with `--sign-only`";
+            return Err(Usage(why.to_owned()).into());
+        }
         if let Some(path) = by_sig {
-            return submit(&path, signer, rpc, out).await;
+            return submit(&path, signer.ok_or_else(nobody_signs)?, rpc, out).await;
         }
         let (Some(reference), Some(support)) = (proposal, support.map(Support::from)) else {
             return Err(Usage("say which proposal, and how you vote".to_owned()).into());
         };
         let reason = reason.unwrap_or_default();
         let Some(path) = sign_only else {
+            let signer = signer.ok_or_else(nobody_signs)?;
             return cast(&reference, support, reason, signer, rpc, out).await;
+        };
+        let voter = match (&contract, &signer) {
+            (Some((contract, _)), _) => *contract,
+            (None, Some(signer)) => signer.address(),
+            (None, None) => return Err(nobody_signs().into()),
         };
         let (terms, proposal, nonce) = match nonce {
             Some(nonce) => offline(&reference, nonce, rpc)?,
             None => {
                 let dao = rpc.dao().await?;
                 let proposal = dao.proposal(&reference).await?.id;
-                let nonce = dao.ballot_nonce(signer.address()).await?;
+                let nonce = dao.ballot_nonce(voter).await?;
                 (dao.ballot_terms().await?, proposal, nonce)
             }
         };
-        let ballot = Ballot { proposal, support, voter: signer.address(), nonce, reason };
-        ballot.sign(&terms, &signer)?.write(&path)?;
+        let ballot = Ballot { proposal, support, voter, nonce, reason };
+        let consent = contract.map(|(_, consent)| consent);
+        signed(&ballot, &terms, consent, signer, &path)?.write(&path)?;
         out.result(&Voted {
             proposal: proposal.to_string(),
             voter: Account(ballot.voter),
@@ -133,6 +152,25 @@ impl VoteArgs {
             receipt: None,
         })
     }
+}
+
+/// Signs a ballot. That of a contract keeps what others of its owners signed in the same file.
+fn signed(
+    ballot: &Ballot,
+    terms: &BallotTerms,
+    consent: Option<ContractConsent>,
+    signer: Option<PrivateKeySigner>,
+    path: &Path,
+) -> anyhow::Result<SignedBallot> {
+    let signer = || signer.ok_or_else(nobody_signs);
+    Ok(match consent {
+        None => ballot.sign(terms, &signer()?)?,
+        Some(ContractConsent::Made(signature)) => ballot.signed(terms, signature),
+        Some(ContractConsent::Key(form)) => {
+            let before = SignedBallot::read(path).ok();
+            ballot.sign_for(terms, form, &signer()?, before.as_ref())?
+        }
+    })
 }
 
 /// What a ballot is signed for, without asking a chain.
@@ -172,7 +210,7 @@ async fn cast(
 
 /// Submits a vote that somebody signed.
 async fn submit(
-    path: &std::path::Path,
+    path: &Path,
     signer: PrivateKeySigner,
     rpc: &RpcArgs,
     out: &Out,

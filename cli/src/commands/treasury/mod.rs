@@ -13,6 +13,7 @@ mod propose;
 mod say;
 mod show;
 mod sign;
+mod spend;
 mod token;
 
 use clap::Subcommand;
@@ -26,6 +27,7 @@ pub(crate) enum TreasuryCommand {
     Show(show::ShowArgs),
     Execute(execute::ExecuteArgs),
     Cancel(cancel::CancelArgs),
+    Spend(spend::SpendArgs),
     List(list::ListArgs),
     Owners(owners::OwnersArgs),
     Limits(limits::LimitsArgs),
@@ -39,6 +41,7 @@ impl TreasuryCommand {
             Self::Show(_) => "treasury show",
             Self::Execute(_) => "treasury execute",
             Self::Cancel(_) => "treasury cancel",
+            Self::Spend(_) => "treasury spend",
             Self::List(_) => "treasury list",
             Self::Owners(_) => "treasury owners",
             Self::Limits(_) => "treasury limits",
@@ -52,6 +55,7 @@ impl TreasuryCommand {
             Self::Show(args) => args.run(rpc, out),
             Self::Execute(args) => args.run(rpc, out).await,
             Self::Cancel(args) => args.run(rpc, out).await,
+            Self::Spend(args) => args.run(rpc, out).await,
             Self::List(args) => args.run(rpc, out).await,
             Self::Owners(args) => args.run(rpc, out).await,
             Self::Limits(args) => args.run(rpc, out).await,

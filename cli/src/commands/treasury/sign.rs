@@ -5,7 +5,10 @@ use std::{
     path::PathBuf,
 };
 
-use alloy::{primitives::B256, signers::local::PrivateKeySigner};
+use alloy::{
+    primitives::{Address, B256},
+    signers::local::PrivateKeySigner,
+};
 use datacoop_deploy::{
     chain::{Receipt, Sender},
     contracts::TREASURY,
@@ -15,7 +18,7 @@ use serde::Serialize;
 
 use super::{names::Names, place::PlaceArgs, say};
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{ContractArgs, ContractConsent, RpcArgs, WalletArgs, nobody_signs, unless_signed},
     cli::after_help,
     output::{Account, Out, Report, pairs},
 };
@@ -24,11 +27,16 @@ use crate::{
 ///
 /// The hash is made again of the file's fields, and what is signed is said in words. Addresses have
 /// names as far as the address book on this machine knows them. Signing twice changes nothing.
+///
+/// An owner that is a contract (ERC-1271) signs by its own owners: with `--contract` the key is one
+/// of theirs.
 #[derive(Debug, clap::Args)]
-#[command(after_help = after_help!(
+#[command(mut_arg("from", unless_signed), after_help = after_help!(
     "datacoop treasury sign treasury-7.json --from keystore:owner.json"
     "datacoop treasury sign treasury-7.json --eth-sign --from env:OWNER_KEY"
     "datacoop treasury sign treasury-7.json --approve --from dev:1     on chain, by a transaction"
+    "datacoop treasury sign treasury-7.json --contract 0x… --from dev:1     for a Safe that is an owner"
+    "datacoop treasury sign treasury-7.json --contract 0x… --signature 0xc0ffee     made by another tool"
 ))]
 pub(crate) struct SignArgs {
     /// The transaction's file.
@@ -36,12 +44,15 @@ pub(crate) struct SignArgs {
     file: PathBuf,
 
     /// Sign the hash as an Ethereum message, in place of typed data.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "contract")]
     eth_sign: bool,
 
     /// Approve the hash by a transaction on chain, in place of a signature.
-    #[arg(long, conflicts_with = "eth_sign")]
+    #[arg(long, conflicts_with_all = ["eth_sign", "contract"])]
     approve: bool,
+
+    #[command(flatten)]
+    contract: ContractArgs,
 
     /// Where the signed file goes [default: the same file]
     #[arg(long, short, value_name = "FILE")]
@@ -51,7 +62,7 @@ pub(crate) struct SignArgs {
     place: PlaceArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: Option<WalletArgs>,
 }
 
 #[derive(Serialize)]
@@ -64,7 +75,7 @@ struct Signed {
     does: Vec<String>,
     nonce: String,
     owner: Account,
-    kind: SignatureKind,
+    kind: Option<SignatureKind>,
     state: Signing,
     signers: Vec<Account>,
     /// The transaction that approved the hash.
@@ -74,26 +85,22 @@ struct Signed {
 
 impl SignArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
-        let Self { file: path, eth_sign, approve: is_approval, out: target, place, wallet } = self;
+        let Self { file: path, eth_sign, approve, contract, out: target, place, wallet } = self;
         let mut file = TransactionFile::read(&path)?;
-        let signer = wallet.signer()?;
-        let owner = signer.address();
+        let signer = wallet.map(|wallet| wallet.signer()).transpose()?;
         let names =
             rpc.book_path_of(file.chain_id).map(|path| Names::read(&path)).unwrap_or_default();
         if names.address(TREASURY.name).is_some_and(|own| own != file.treasury) {
             out.say("this is not the treasury of the address book on this machine");
         }
         let does = say::transaction(&file.transaction, file.treasury, &names);
-        let kind = match (is_approval, eth_sign) {
-            (true, _) => SignatureKind::ApprovedHash,
-            (_, true) => SignatureKind::EthSign,
-            _ => SignatureKind::Eip712,
+        let way = match (contract.consent(), approve, eth_sign) {
+            (Some((contract, consent)), ..) => Way::Contract(contract, consent),
+            (None, true, _) => Way::Approval,
+            (None, false, true) => Way::Key(SignatureKind::EthSign),
+            (None, false, false) => Way::Key(SignatureKind::Eip712),
         };
-        let (state, approval) = if is_approval {
-            approved(&mut file, signer, &place, rpc).await?
-        } else {
-            (file.sign(&signer, kind)?, None)
-        };
+        let (owner, state, approval) = sign(&mut file, way, signer, &place, rpc).await?;
         let path = target.unwrap_or(path);
         file.write(&path)?;
         out.result(&Signed {
@@ -103,13 +110,49 @@ impl SignArgs {
             does,
             nonce: file.transaction.nonce.to_string(),
             owner: Account(owner),
-            kind: file.signature_of(owner).map_or(kind, |signature| signature.kind),
+            kind: file.signature_of(owner).map(|signature| signature.kind),
             state,
             signers: file.signatures.iter().map(|signature| Account(signature.owner)).collect(),
             approval,
             file: path,
         })
     }
+}
+
+/// How an owner consents.
+enum Way {
+    Key(SignatureKind),
+    Approval,
+    Contract(Address, ContractConsent),
+}
+
+/// Adds the consent of an owner, and returns whose it is and what became of it.
+async fn sign(
+    file: &mut TransactionFile,
+    way: Way,
+    signer: Option<PrivateKeySigner>,
+    place: &PlaceArgs,
+    rpc: &RpcArgs,
+) -> anyhow::Result<(Address, Signing, Option<Receipt>)> {
+    let signer = || signer.ok_or_else(nobody_signs);
+    Ok(match way {
+        Way::Contract(contract, ContractConsent::Made(signature)) => {
+            (contract, file.put_contracts(contract, signature), None)
+        }
+        Way::Contract(contract, ContractConsent::Key(form)) => {
+            (contract, file.sign_for(contract, form, &signer()?)?, None)
+        }
+        Way::Approval => {
+            let signer = signer()?;
+            let owner = signer.address();
+            let (state, approval) = approved(file, signer, place, rpc).await?;
+            (owner, state, approval)
+        }
+        Way::Key(kind) => {
+            let signer = signer()?;
+            (signer.address(), file.sign(&signer, kind)?, None)
+        }
+    })
 }
 
 /// Approves the hash on chain, and notes that in the file.

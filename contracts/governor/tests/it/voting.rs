@@ -1,8 +1,8 @@
 //! How votes are cast and counted, and what a late quorum does. (All else about votes is held
 //! against OpenZeppelin's governor in the integration tests.)
 
-use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
-use alloy_sol_types::{SolStruct, eip712_domain, sol};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256, uint};
+use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain, sol};
 use datacoop_kit::testing::{Chain, Signer};
 use governor::IGovernor::{
     self, GovernorAlreadyCastVote, GovernorInvalidSignature, GovernorInvalidVoteType,
@@ -30,6 +30,9 @@ sol! {
         bytes params;
     }
 }
+
+/// The order of secp256k1's group.
+const ORDER: U256 = uint!(0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141_U256);
 
 /// A stage with a proposal that is voted on.
 fn active() -> (Stage, Plan) {
@@ -137,6 +140,12 @@ fn sign(signer: &Signer, hash: B256) -> Bytes {
     [r.as_slice(), s.as_slice(), &[v]].concat().into()
 }
 
+/// The other signature of the same key for the same hash.
+fn bent(signature: &Bytes) -> Bytes {
+    let s = ORDER - U256::from_be_slice(&signature[32..64]);
+    [&signature[..32], &s.to_be_bytes::<32>(), &[55 - signature[64]]].concat().into()
+}
+
 #[test]
 fn a_signed_vote_counts_once_here_and_nowhere_else() {
     let (stage, plan) = active();
@@ -161,6 +170,7 @@ fn a_signed_vote_counts_once_here_and_nowhere_else() {
         sign(&signer, ballot.eip712_signing_hash(&domain(Chain::ID, TOKEN))),
         sign(&Signer::new(8), hash),
         sign(&signer, keccak256(hash)),
+        bent(&sign(&signer, hash)),
         Bytes::from(sign(&signer, hash)[..64].to_vec()),
         Bytes::new(),
     ] {
@@ -205,6 +215,16 @@ fn a_signed_reason_is_the_signers() {
         signature,
     };
     let refusal = GovernorInvalidSignature { voter };
+    let elsewhere = [
+        Eip712Domain { chain_id: Some(U256::ONE), ..domain.clone() },
+        Eip712Domain { verifying_contract: Some(TOKEN), ..domain },
+    ];
+    let elsewhere = elsewhere.map(|domain| sign(&signer, ballot.eip712_signing_hash(&domain)));
+    for wrong in elsewhere.into_iter().chain([bent(&call.signature), Bytes::new()]) {
+        let call =
+            IGovernor::castVoteWithReasonAndParamsBySigCall { signature: wrong, ..call.clone() };
+        stage.fails(MALLORY, &call, &refusal);
+    }
     let other = IGovernor::castVoteWithReasonAndParamsBySigCall {
         reason: "because!".to_owned(),
         ..call.clone()
@@ -218,4 +238,5 @@ fn a_signed_reason_is_the_signers() {
     stage.ok(MALLORY, &call);
     let weight = U256::ZERO;
     stage.emitted(&VoteCastWithParams { voter, proposalId, support, weight, reason, params });
+    stage.fails(MALLORY, &call, &refusal);
 }

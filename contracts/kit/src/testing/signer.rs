@@ -48,11 +48,16 @@ pub(super) fn recover(data: &[u8]) -> Option<Vec<u8>> {
         *to = *from;
     }
     let v = U256::from_be_slice(&input[32..64]);
-    let id = RecoveryId::from_byte(u8::try_from(v).ok()?.checked_sub(27)?)?;
+    let mut id = RecoveryId::from_byte(u8::try_from(v).ok()?.checked_sub(27)?)?;
     if id.is_x_reduced() {
         return None;
     }
-    let signature = Signature::from_slice(&input[64..]).ok()?;
+    let mut signature = Signature::from_slice(&input[64..]).ok()?;
+    // The precompile takes both forms of a signature; the library takes one, for the other parity.
+    if let Some(lower) = signature.normalize_s() {
+        signature = lower;
+        id = RecoveryId::new(!id.is_y_odd(), false);
+    }
     let key = VerifyingKey::recover_from_prehash(&input[..32], &signature, id).ok()?;
     Some(address_of(&key).into_word().to_vec())
 }

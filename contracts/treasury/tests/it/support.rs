@@ -82,10 +82,15 @@ impl Treasury {
 
     /// Lets the governor make the treasury call itself.
     pub(crate) fn govern<C: SolCall>(&self, call: &C) -> Result<(), Vec<u8>> {
+        self.govern_raw(&call.abi_encode())
+    }
+
+    /// Lets the governor make the treasury call itself with any calldata.
+    pub(crate) fn govern_raw(&self, data: &[u8]) -> Result<(), Vec<u8>> {
         let call = execTransactionFromModuleReturnDataCall {
             to: TREASURY,
             value: U256::ZERO,
-            data: call.abi_encode().into(),
+            data: Bytes::copy_from_slice(data),
             operation: 0,
         };
         let done = self.ok(GOVERNOR, &call);
