@@ -121,12 +121,7 @@ impl Operation<'_> {
 
     /// Returns the salt of the timelock's operation: it differs between governors.
     pub(crate) fn salt(&self, vm: &VM) -> B256 {
-        let mut salt = *self.description_hash;
-        let this = host::this(vm);
-        for (byte, other) in salt.iter_mut().zip(this.address()) {
-            *byte ^= other;
-        }
-        salt
+        word::difference(self.description_hash, &host::this(vm).left_aligned())
     }
 }
 

@@ -16,7 +16,12 @@ use crate::{
 
 /// Returns the number of elements that the place at `head` says, and all the bytes after it.
 fn counted<'a>(head: &B256, args: &'a [u8]) -> Option<(usize, &'a [u8])> {
-    let at = usize::try_from(small(head)?).ok()?;
+    counted_at(usize::try_from(small(head)?).ok()?, args)
+}
+
+/// Returns the number of elements that the place `at` bytes after the start says, and all the bytes
+/// after it.
+fn counted_at(at: usize, args: &[u8]) -> Option<(usize, &[u8])> {
     let (len, rest) = args.get(at..)?.split_first_chunk::<32>()?;
     Some((usize::try_from(small(len.into())?).ok()?, rest))
 }
@@ -31,6 +36,18 @@ fn blob<'a>(head: &B256, args: &'a [u8]) -> Option<&'a [u8]> {
 const fn padded(len: usize) -> usize {
     // No calldata is so long that this overflows.
     len.wrapping_add(31) & !31
+}
+
+/// Returns whether the bytes from `len` up to a whole word are there and zero.
+fn is_padded(bytes: &[u8], len: usize) -> bool {
+    // Lengths of what lies in memory.
+    let end = padded(len);
+    let Some(last) = bytes.get(..end) else { return false };
+    // Nothing is missing, or there is a last word.
+    match last.last_chunk::<32>() {
+        Some(last) => word::ends_with_zeros(last.into(), end.wrapping_sub(len)),
+        None => true,
+    }
 }
 
 /// Appends a head that points at the tail, and moves the tail on by a length and `bytes`.
@@ -234,6 +251,9 @@ pub struct Blobs<'a> {
     len: usize,
     /// Everything after the count: first the heads, whose offsets count from here.
     body: &'a [u8],
+    /// The first bytes of the body, when those are what an encoder would write: the heads, and the
+    /// elements in their order, with nothing between them but zeros up to whole words.
+    canonical: Option<usize>,
 }
 
 impl<'a> Blobs<'a> {
@@ -261,22 +281,39 @@ impl<'a> Blobs<'a> {
         word::words(self.body).get(..self.len).unwrap_or_default()
     }
 
+    #[inline(never)]
     fn read(head: &B256, args: &'a [u8]) -> Option<Self> {
         let (len, body) = counted(head, args)?;
         let heads = word::words(body).get(..len)?;
-        heads.iter().all(|head| blob(head, body).is_some()).then_some(Self { len, body })
+        // As many heads as lie in memory.
+        let mut canonical = Some(len.wrapping_mul(32));
+        for head in heads {
+            let at = usize::try_from(small(head)?).ok()?;
+            let (len, rest) = counted_at(at, body)?;
+            rest.get(..len)?;
+            canonical = canonical.filter(|end| *end == at && is_padded(rest, len));
+            // What was just seen to lie in the body.
+            canonical = canonical.map(|end| end.wrapping_add(padded(len)).wrapping_add(32));
+        }
+        Some(Self { len, body, canonical })
     }
 
     /// Returns the bytes that the elements take up, with their heads and lengths.
     fn encoded_len(self) -> usize {
         // Each is part of the calldata, but one part may stand for many elements; heads are as
         // many as lie there. What does not fit into memory ends the program when it is written.
-        self.iter()
-            .fold(0, |sum: usize, item| sum.wrapping_add(padded(item.len())).wrapping_add(64))
+        self.canonical.unwrap_or_else(|| {
+            self.iter()
+                .fold(0, |sum: usize, item| sum.wrapping_add(padded(item.len())).wrapping_add(64))
+        })
     }
 
     fn push(self) {
         output::push_number(self.len as u64);
+        if let Some(bytes) = self.canonical.and_then(|end| self.body.get(..end)) {
+            output::push_bytes(bytes);
+            return;
+        }
         let mut tail = (self.len as u64).wrapping_mul(32);
         for item in self.iter() {
             push_offset(&mut tail, padded(item.len()));

@@ -10,7 +10,7 @@
 
 use alloy_primitives::B256;
 
-use crate::word::{self, Uint, Word};
+use crate::word;
 
 #[cfg(target_arch = "wasm32")]
 mod imp {
@@ -23,16 +23,24 @@ mod imp {
     // SAFETY: a program has one thread.
     unsafe impl<T> Sync for Global<T> {}
 
-    /// Where the buffer starts, how many bytes it has, and how many of them are written.
+    /// Where the buffer starts, where what is written ends, and how many bytes there is room for after
+    /// that.
     static START: Global<*mut u8> = Global(Cell::new(ptr::null_mut()));
-    static CAPACITY: Global<usize> = Global(Cell::new(0));
-    static LEN: Global<usize> = Global(Cell::new(0));
+    static END: Global<*mut u8> = Global(Cell::new(ptr::null_mut()));
+    static ROOM: Global<usize> = Global(Cell::new(0));
+
+    /// Makes a block, of which `written` bytes are written, the buffer.
+    #[inline(always)]
+    fn place(block: &'static mut [u8], written: usize) {
+        START.0.set(block.as_mut_ptr());
+        END.0.set(block.as_mut_ptr().wrapping_add(written));
+        ROOM.0.set(block.len().wrapping_sub(written));
+    }
 
     /// Makes a block the buffer.
     #[inline(always)]
     pub(crate) fn open(block: &'static mut [u8]) {
-        START.0.set(block.as_mut_ptr());
-        CAPACITY.0.set(block.len());
+        place(block, 0);
     }
 
     /// Moves what is written to a block with room for `count` more bytes and as much again as both, so
@@ -49,19 +57,22 @@ mod imp {
         // is of zeros that nothing else refers to, and longer than what is written.
         unsafe {
             let block = crate::arena::take_more(room);
-            ptr::copy_nonoverlapping(START.0.get(), block.as_mut_ptr(), len());
-            open(block);
+            let written = len();
+            ptr::copy_nonoverlapping(START.0.get(), block.as_mut_ptr(), written);
+            place(block, written);
         }
     }
 
     #[inline(always)]
     pub(super) fn len() -> usize {
-        LEN.0.get()
+        END.0.get().addr().wrapping_sub(START.0.get().addr())
     }
 
     #[inline(always)]
     pub(super) fn truncate(to: usize) {
-        LEN.0.set(to);
+        // Less than what is written: the room grows by the difference.
+        ROOM.0.set(ROOM.0.get().wrapping_add(len()).wrapping_sub(to));
+        END.0.set(START.0.get().wrapping_add(to));
     }
 
     #[inline(always)]
@@ -70,17 +81,69 @@ mod imp {
         read(unsafe { slice::from_raw_parts(START.0.get().add(from), len().wrapping_sub(from)) })
     }
 
+    /// Makes `count` bytes part of what is written, and returns where they start.
+    #[inline(always)]
+    fn reserve(count: usize) -> *mut u8 {
+        if count > ROOM.0.get() {
+            grow(count);
+        }
+        let start = END.0.get();
+        ROOM.0.set(ROOM.0.get().wrapping_sub(count));
+        END.0.set(start.wrapping_add(count));
+        start
+    }
+
     /// Appends `count` bytes.
     #[inline(always)]
     pub(super) fn append(count: usize, fill: impl FnOnce(&mut [u8])) {
-        let start = len();
-        if count > CAPACITY.0.get().wrapping_sub(start) {
-            grow(count);
-        }
-        truncate(start.wrapping_add(count));
         // SAFETY: the buffer has room for the bytes, nothing else refers to them while `fill` writes
         // them, and they are zero or were written before.
-        fill(unsafe { slice::from_raw_parts_mut(START.0.get().add(start), count) });
+        fill(unsafe { slice::from_raw_parts_mut(reserve(count), count) });
+    }
+
+    /// Appends a word that is given by its lanes as they lie in memory.
+    #[inline(always)]
+    pub(super) fn push_lanes(lanes: [u64; 4]) {
+        let [first, second, third, last] = lanes;
+        let to = reserve(size_of_val(&lanes)).cast::<u64>();
+        // SAFETY: the buffer has room for four lanes there.
+        unsafe {
+            to.write_unaligned(first);
+            to.add(1).write_unaligned(second);
+            to.add(2).write_unaligned(third);
+            to.add(3).write_unaligned(last);
+        }
+    }
+
+    /// Appends a word.
+    #[inline(always)]
+    pub(super) fn push(word: &alloy_primitives::B256) {
+        // SAFETY: the reference is to 32 bytes.
+        unsafe { push_from(word.as_ptr().cast()) };
+    }
+
+    /// Appends the four lanes that lie at a place.
+    ///
+    /// For all the compiler knows they may lie in the buffer, so that it reads all of them before it
+    /// writes one. The translation to EVM code then moves them at once.
+    ///
+    /// # Safety
+    ///
+    /// The four lanes can be read.
+    #[inline(never)]
+    unsafe fn push_from(lanes: *const u64) {
+        let to = reserve(32).cast::<u64>();
+        // SAFETY: the caller's word, and the buffer has room for four lanes.
+        unsafe {
+            let first = lanes.read_unaligned();
+            let second = lanes.add(1).read_unaligned();
+            let third = lanes.add(2).read_unaligned();
+            let last = lanes.add(3).read_unaligned();
+            to.write_unaligned(first);
+            to.add(1).write_unaligned(second);
+            to.add(2).write_unaligned(third);
+            to.add(3).write_unaligned(last);
+        }
     }
 
     #[inline(always)]
@@ -118,6 +181,15 @@ mod imp {
             buffer.resize(start.saturating_add(count), 0);
             fill(&mut buffer[start..]);
         });
+    }
+
+    pub(super) fn push_lanes(lanes: [u64; 4]) {
+        let [first, second, third, last] = lanes;
+        push(&crate::word::from_raw_lanes(first, second, third, last));
+    }
+
+    pub(super) fn push(word: &alloy_primitives::B256) {
+        append(word.len(), |room| room.copy_from_slice(&word[..]));
     }
 
     pub(super) fn copy(from: usize, to: usize, count: usize) {
@@ -164,19 +236,15 @@ pub(crate) fn append(count: usize, fill: impl FnOnce(&mut [u8])) {
 }
 
 /// Appends a word.
-#[inline(never)]
+#[inline(always)]
 pub fn push(word: &B256) {
-    append(32, |room| {
-        if let Some(room) = room.first_chunk_mut() {
-            *room = word.0;
-        }
-    });
+    imp::push(word);
 }
 
 /// Appends a small number.
 #[inline(never)]
 pub fn push_number(number: u64) {
-    push(Uint::from(number).word());
+    imp::push_lanes([0, 0, 0, word::swapped(number)]);
 }
 
 /// Appends a word that is known while compiling.
@@ -188,7 +256,7 @@ pub fn push_constant(word: B256) {
 
 #[inline(never)]
 fn push_lanes(first: u64, second: u64, third: u64, last: u64) {
-    push(&word::from_raw_lanes(first, second, third, last));
+    imp::push_lanes([first, second, third, last]);
 }
 
 /// Appends bytes as they are.

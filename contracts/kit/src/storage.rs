@@ -151,8 +151,13 @@ impl<V> Place<V> {
 #[inline(never)]
 fn further(key: &B256, slots: u64) -> B256 {
     let [first, second, third, last] = word::raw_lanes(key);
-    if let Some(last) = u64::from_be(last).checked_add(slots) {
-        return word::from_raw_lanes(first, second, third, last.to_be());
+    // A few slots are added to the last byte, which is the highest of the lane as it lies in memory:
+    // the lane need not be turned round unless that byte overflows.
+    let distance = slots << 56;
+    if distance >> 56 == slots
+        && let Some(last) = u64::from_le(last).checked_add(distance)
+    {
+        return word::from_raw_lanes(first, second, third, last.to_le());
     }
     let mut key = *Uint::from_word(key);
     // As Solidity's: places are hashes, and nothing is so long that it reaches another's.

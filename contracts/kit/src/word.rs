@@ -83,6 +83,14 @@ pub fn same(left: &B256, right: &B256) -> bool {
     differ(0) | differ(1) | differ(2) | differ(3) == 0
 }
 
+/// Returns the exclusive or of two words.
+#[must_use]
+#[inline(never)]
+pub fn difference(left: &B256, right: &B256) -> B256 {
+    let lane = |index| raw_lane(left, index) ^ raw_lane(right, index);
+    from_raw_lanes(lane(0), lane(1), lane(2), lane(3))
+}
+
 /// Returns whether a word is less than another, as numbers.
 #[inline(never)]
 fn is_less(left: &B256, right: &B256) -> bool {
@@ -100,6 +108,26 @@ fn is_less(left: &B256, right: &B256) -> bool {
 #[inline(never)]
 pub fn is_zero(word: &B256) -> bool {
     raw_lane(word, 0) | raw_lane(word, 1) | raw_lane(word, 2) | raw_lane(word, 3) == 0
+}
+
+/// Returns whether the last `count` bytes of a word, fewer than 32, are zero.
+#[must_use]
+#[inline(never)]
+pub fn ends_with_zeros(word: &B256, count: usize) -> bool {
+    let mut left = count;
+    for index in [3, 2, 1, 0] {
+        // As a number whose highest byte is the lane's last.
+        let lane = u64::from_le(raw_lane(word, index));
+        if left < 8 {
+            // Fewer than 64 bits are shifted out; with none left nothing remains to be seen.
+            return left == 0 || lane >> 64_usize.wrapping_sub(left.wrapping_mul(8)) == 0;
+        }
+        if lane != 0 {
+            return false;
+        }
+        left = left.wrapping_sub(8);
+    }
+    true
 }
 
 /// Writes a word that is known while compiling, as four immediates: a byte of code is cheaper than
@@ -132,7 +160,7 @@ pub fn from_raw_lanes(first: u64, second: u64, third: u64, last: u64) -> B256 {
 
 /// Returns the number with its bytes in the other order.
 #[inline(never)]
-const fn swapped(lane: u64) -> u64 {
+pub(crate) const fn swapped(lane: u64) -> u64 {
     lane.swap_bytes()
 }
 
@@ -194,6 +222,17 @@ impl Account {
         unsafe {
             &*self.0.as_ptr().add(12).cast::<Address>()
         }
+    }
+
+    /// Returns the word that starts with the address, as Solidity's `bytes20`.
+    #[must_use]
+    #[inline(never)]
+    pub fn left_aligned(&self) -> B256 {
+        // Each lane as a number whose lowest byte comes first. The address starts with the second
+        // half of the second one.
+        let [_, second, third, last] = raw_lanes(&self.0).map(u64::from_le);
+        let joined = |low: u64, high: u64| (low >> 32 | high << 32).to_le();
+        from_raw_lanes(joined(second, third), joined(third, last), (last >> 32).to_le(), 0)
     }
 
     /// Returns whether this is the zero address.
@@ -501,6 +540,14 @@ mod tests {
             if let Some(account) = Account::from_word(&word) {
                 prop_assert_eq!(*account, Account::from(*account.address()));
                 prop_assert_eq!(account.is_zero(), word == B256::ZERO);
+                let left = account.left_aligned();
+                prop_assert_eq!((&left[..20], &left[20..]), (&word[12..], &[0; 12][..]));
+                let other = B256::new(bytes);
+                for count in 0..32 {
+                    let zeros = left[32_usize.saturating_sub(count)..].iter().all(|byte| *byte == 0);
+                    prop_assert_eq!(ends_with_zeros(&left, count), zeros);
+                }
+                prop_assert_eq!(difference(&left, &other), left ^ other);
             }
         }
     }

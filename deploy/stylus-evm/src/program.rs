@@ -24,16 +24,20 @@ use crate::{
 pub(crate) const SCRATCH: u64 = 0;
 /// The word that jump tables are read through. Only its last bytes are ever written.
 pub(crate) const JUMP_WORD: u64 = 0x40;
+/// The word that holds the last storage key that was a hash, as the program's memory has it.
+pub(crate) const KEY_IN_MEMORY: u64 = 0x60;
+/// The word that holds the same key. Both are zero at first, which is a key and its word as well.
+pub(crate) const KEY: u64 = 0x80;
 /// Start of the static words.
-pub(crate) const SLOTS: u64 = 0x60;
+pub(crate) const SLOTS: u64 = 0xa0;
 /// What stylus-sdk's router calls the constructor by, whatever its parameters.
 fn constructor_selector() -> u32 {
     let hash = keccak256("stylus_constructor()");
     u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
 }
 
-/// Where everything lies in EVM memory, from low to high: scratch words, the jump word, static
-/// words, static frames, linear memory in reverse.
+/// Where everything lies in EVM memory, from low to high: scratch words, the jump word, the last
+/// key, static words, static frames, linear memory in reverse.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
     /// `K`: the byte at address `a` of linear memory lies at `K − 1 − a`.

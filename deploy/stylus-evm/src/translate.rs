@@ -95,6 +95,11 @@ const ROUNDS: usize = 3;
 /// Runs the passes.
 fn optimize(program: &mut Program, layout: &Layout, options: &Options) -> Result<(), Error> {
     let passes = &options.passes;
+    if passes.demand {
+        for function in &mut program.functions {
+            passes::byte_order::run(function);
+        }
+    }
     simplify_all(program, passes)?;
     if let Some(stack) = layout.shadow_stack.filter(|_| passes.shadow_stack) {
         passes::shadow_stack::run(program, &stack);

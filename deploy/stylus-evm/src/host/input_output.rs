@@ -105,7 +105,7 @@ pub(super) fn keccak256(h: &mut HostBuilder<'_>) {
     h.call(Routine::ReverseOut, vec![staging, from, length]);
     let hash = h.b.evm(Opcode::KECCAK256, [staging, length]);
     h.wipe(staging, length);
-    h.write_word(output, hash);
+    h.write_hash(output, hash);
     h.b.ret(vec![]);
 }
 

@@ -11,6 +11,7 @@ use super::{HostBuilder, routine::Routine};
 use crate::{
     evm::opcode::Opcode,
     ir::{Op, Value},
+    program::{KEY, KEY_IN_MEMORY},
 };
 
 impl HostBuilder<'_> {
@@ -34,7 +35,34 @@ impl HostBuilder<'_> {
     /// Reads 32 big-endian bytes at `pointer + offset`.
     pub(crate) fn read_word_at(&mut self, pointer: Value, offset: u32) -> Value {
         let word = self.b.op(Op::Load { bytes: 32, offset, dirty: false }, vec![pointer]);
-        self.b.bswap(word)
+        self.reverse(Routine::BswapIn, word)
+    }
+
+    /// Reads a storage key.
+    pub(crate) fn read_key(&mut self, pointer: Value) -> Value {
+        let word = self.b.op(Op::Load { bytes: 32, offset: 0, dirty: false }, vec![pointer]);
+        self.reverse(Routine::Key, word)
+    }
+
+    /// Writes a hash, which may become a storage key.
+    pub(crate) fn write_hash(&mut self, pointer: Value, hash: Value) {
+        let reversed = self.reverse(Routine::Bswap, hash);
+        self.b.op(Op::Store { bytes: 32, offset: 0 }, vec![pointer, reversed]);
+        self.remember_key(reversed, hash);
+    }
+
+    /// Remembers a storage key, and how the program's memory has it.
+    pub(crate) fn remember_key(&mut self, in_memory: Value, key: Value) {
+        for (at, word) in [(KEY_IN_MEMORY, in_memory), (KEY, key)] {
+            let at = self.b.int(at);
+            self.b.evm(Opcode::MSTORE, [at, word]);
+        }
+    }
+
+    /// Has a routine put the bytes of a word in the other order.
+    pub(crate) fn reverse(&mut self, routine: Routine, word: Value) -> Value {
+        let results = self.b.call(self.routines.get(routine), vec![word], &[256]);
+        results.first().copied().unwrap_or(word)
     }
 
     /// Reads a 20-byte address; the bits above it are dirty, which the EVM ignores.
@@ -47,7 +75,7 @@ impl HostBuilder<'_> {
 
     /// Writes 32 big-endian bytes.
     pub(crate) fn write_word(&mut self, pointer: Value, word: Value) {
-        let reversed = self.b.bswap(word);
+        let reversed = self.reverse(Routine::BswapOut, word);
         self.b.op(Op::Store { bytes: 32, offset: 0 }, vec![pointer, reversed]);
     }
 

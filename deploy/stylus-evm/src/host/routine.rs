@@ -6,7 +6,7 @@ use super::{HostBuilder, calls::calling_out_key};
 use crate::{
     evm::opcode::Opcode,
     ir::{BlockId, FnId, Function, Op, Origin, Terminator, Value, builder::Builder},
-    program::Layout,
+    program::{KEY, KEY_IN_MEMORY, Layout},
 };
 
 /// A routine.
@@ -14,6 +14,12 @@ use crate::{
 pub(crate) enum Routine {
     /// `[x] → [x with its 32 bytes reversed]`.
     Bswap,
+    /// The same of a word that the program wrote, which often is a number below 2^64.
+    BswapIn,
+    /// The same of a word that the program gets, which often is a number below 2^64.
+    BswapOut,
+    /// `[word of memory] → [storage key]`: the same once more, of what was just hashed or asked for.
+    Key,
     /// `[⌊x⌋] → [bits up to the highest set one]`, for 64 bits.
     BitLength,
     /// `[⌊x⌋] → [number of set bits]`, for 64 bits.
@@ -22,8 +28,8 @@ pub(crate) enum Routine {
     MemoryFill,
     /// `[⌊n⌋] → [pages before, or −1]`.
     MemoryGrow,
-    /// `[to from n] → []`: copies `n` bytes in reverse order and zeros up to a whole word (one at
-    /// least) to where nothing is kept.
+    /// `[to from n] → []`: copies `n` bytes in reverse order, and zeros up to a whole word, to where
+    /// nothing is kept.
     ReverseOut,
     /// `[to from n] → []`: copies `n` bytes in reverse order.
     ReverseIn,
@@ -37,8 +43,11 @@ pub(crate) enum Routine {
 
 impl Routine {
     /// All routines.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::Bswap,
+        Self::BswapIn,
+        Self::BswapOut,
+        Self::Key,
         Self::BitLength,
         Self::PopCount,
         Self::MemoryFill,
@@ -76,6 +85,9 @@ impl Routines {
     fn function(&self, routine: Routine, layout: &Layout) -> Function {
         let (name, params, results, build): (_, _, _, fn(&mut HostBuilder<'_>)) = match routine {
             Routine::Bswap => ("bswap", 1, Some(1), bswap),
+            Routine::BswapIn => ("bswap_in", 1, Some(1), bswap_in),
+            Routine::BswapOut => ("bswap_out", 1, Some(1), bswap_out),
+            Routine::Key => ("key", 1, Some(1), key),
             Routine::BitLength => ("bit_length", 1, Some(1), bit_length),
             Routine::PopCount => ("pop_count", 1, Some(1), pop_count),
             Routine::MemoryFill => ("memory_fill", 3, Some(0), memory_fill),
@@ -95,22 +107,82 @@ impl Routines {
     }
 }
 
-/// Swaps neighbours of ever larger size: bytes, pairs, fours, eights, halves.
+/// Swaps neighbours of ever larger size: bytes, pairs, fours, eights, halves. Where two neighbours
+/// differ, both change: `x ^ d ^ (d << bits)`, which is one product.
 fn bswap(h: &mut HostBuilder<'_>) {
     let mut word = h.b.param(0);
     for bits in [8_u64, 16, 32, 64] {
+        let both = (U256::ONE << bits) + U256::ONE;
         // The low half of every pair of `bits`-bit groups.
-        let mask = U256::MAX / ((U256::ONE << bits) + U256::ONE);
-        let mask = h.b.word(mask);
-        let high = h.b.shr(bits, word);
-        let high = h.b.and(mask, high);
-        let low = h.b.and(mask, word);
-        let low = h.b.shl(bits, low);
-        word = h.b.or(low, high);
+        let low_halves = h.b.word(U256::MAX / both);
+        let neighbours = h.b.shr(bits, word);
+        let differ = h.b.xor(neighbours, word);
+        let differ = h.b.and(low_halves, differ);
+        let both = h.b.word(both);
+        let change = h.b.mul(both, differ);
+        word = h.b.xor(change, word);
     }
     let (high, low) = (h.b.shr(128, word), h.b.shl(128, word));
     let swapped = h.b.or(low, high);
     h.b.ret(vec![swapped]);
+}
+
+/// A small number lies in the high bytes.
+fn bswap_in(h: &mut HostBuilder<'_>) {
+    let word = h.b.param(0);
+    let rest = h.b.shl(64, word);
+    let number = small_or_bswap(h, rest);
+    let number_bytes = h.b.shr(192, number);
+    let swapped = h.b.swap64(number_bytes);
+    h.b.ret(vec![swapped]);
+}
+
+/// A small number lies in the low bytes.
+fn bswap_out(h: &mut HostBuilder<'_>) {
+    let word = h.b.param(0);
+    let rest = h.b.shr(64, word);
+    let number = small_or_bswap(h, rest);
+    let swapped = h.b.swap64(number);
+    let word = h.b.shl(192, swapped);
+    h.b.ret(vec![word]);
+}
+
+/// Returns what [`Routine::Bswap`] makes of the parameter unless `rest` is zero; goes on, with the
+/// parameter, where it is.
+fn small_or_bswap(h: &mut HostBuilder<'_>, rest: Value) -> Value {
+    let word = h.b.param(0);
+    let (large, small) = (h.b.new_block(), h.b.new_block());
+    h.b.branch(rest, large, small);
+    h.b.switch_to(large);
+    let swapped = h.reverse(Routine::Bswap, word);
+    h.b.ret(vec![swapped]);
+    h.b.switch_to(small);
+    word
+}
+
+/// A key is mostly a hash that was just made, or the one before once more; else it is a small
+/// number, the slot of a layout.
+fn key(h: &mut HostBuilder<'_>) {
+    let word = h.b.param(0);
+    let (again, other) = (h.b.new_block(), h.b.new_block());
+    let (small, large) = (h.b.new_block(), h.b.new_block());
+    let [in_memory, in_order] = [KEY_IN_MEMORY, KEY].map(|at| h.b.int(at));
+    let known = h.b.evm(Opcode::MLOAD, [in_memory]);
+    let is_known = h.b.evm(Opcode::EQ, [known, word]);
+    h.b.branch(is_known, again, other);
+    h.b.switch_to(again);
+    let key = h.b.evm(Opcode::MLOAD, [in_order]);
+    h.b.ret(vec![key]);
+    h.b.switch_to(other);
+    let rest = h.b.shl(8, word);
+    h.b.branch(rest, large, small);
+    h.b.switch_to(small);
+    let key = h.b.shr(248, word);
+    h.b.ret(vec![key]);
+    h.b.switch_to(large);
+    let key = h.reverse(Routine::Bswap, word);
+    h.remember_key(word, key);
+    h.b.ret(vec![key]);
 }
 
 /// Halves the place where the highest bit can be.
@@ -205,61 +277,92 @@ fn memory_grow(h: &mut HostBuilder<'_>) {
     h.b.ret(vec![before]);
 }
 
-/// Whole words from the end of the source; then what is left of it, moved to the top of a word.
+/// What is more than whole words comes first, moved to the top of a word, so that the words behind a
+/// selector are whole; then those, each from before the one that was copied last.
 fn reverse_out(h: &mut HostBuilder<'_>) {
     let [to, from, length] = [0, 1, 2].map(|number| h.b.param(number));
-    let (header, params) = open_loop(h, vec![to, length]);
-    let (to, left) = (params[0], params[1]);
-    let (body, tail) = (h.b.new_block(), h.b.new_block());
+    let (odd, even) = (h.b.new_block(), h.b.new_block());
+    let (next, left) = (h.b.add_param(even), h.b.add_param(even));
     let word_bytes = h.b.int(32);
-    let more = h.b.evm(Opcode::GT, [left, word_bytes]);
-    h.b.branch(more, body, tail);
+    let more = h.b.low_bits(5, length);
+    let words = h.b.sub(length, more);
+    h.b.branch_with(more, (odd, vec![]), (even, vec![to, length]));
 
+    h.b.switch_to(odd);
+    let at = h.b.add(from, words);
+    let word = h.b.evm(Opcode::MLOAD, [at]);
+    let word = h.reverse(Routine::Bswap, word);
+    let unused = h.b.sub(word_bytes, more);
+    let unused_bits = h.b.shl(3, unused);
+    let word = h.b.evm(Opcode::SHL, [unused_bits, word]);
+    h.b.evm(Opcode::MSTORE, [to, word]);
+    let behind = h.b.add(to, more);
+    h.b.jump(even, vec![behind, words]);
+
+    h.b.switch_to(even);
+    let (header, params) = open_loop(h, vec![next, left]);
+    let (to, left) = (params[0], params[1]);
+    let (body, done) = (h.b.new_block(), h.b.new_block());
+    h.b.branch(left, body, done);
     h.b.switch_to(body);
     let rest = h.b.sub(left, word_bytes);
     let at = h.b.add(from, rest);
     let word = h.b.evm(Opcode::MLOAD, [at]);
-    let word = h.b.bswap(word);
+    let word = h.reverse(Routine::BswapIn, word);
     h.b.evm(Opcode::MSTORE, [to, word]);
     let next = h.b.add(to, word_bytes);
     h.b.jump(header, vec![next, rest]);
-
-    h.b.switch_to(tail);
-    let word = h.b.evm(Opcode::MLOAD, [from]);
-    let word = h.b.bswap(word);
-    let unused = h.b.sub(word_bytes, left);
-    let unused_bits = h.b.shl(3, unused);
-    let word = h.b.evm(Opcode::SHL, [unused_bits, word]);
-    h.b.evm(Opcode::MSTORE, [to, word]);
+    h.b.switch_to(done);
     h.b.ret(vec![]);
 }
 
-/// Whole words to the end of the target; then what is left, through the scratch word.
+/// What is more than whole words comes first, as the start of a word that the next one overwrites,
+/// so that the words behind a selector are whole; then those. Less than a word goes through the
+/// scratch word.
 fn reverse_in(h: &mut HostBuilder<'_>) {
     let [to, from, length] = [0, 1, 2].map(|number| h.b.param(number));
-    let (header, params) = open_loop(h, vec![from, length]);
-    let (from, left) = (params[0], params[1]);
-    let (body, tail) = (h.b.new_block(), h.b.new_block());
-    let (word_bytes, last) = (h.b.int(32), h.b.int(31));
-    let more = h.b.evm(Opcode::GT, [left, last]);
-    h.b.branch(more, body, tail);
+    let (short, long) = (h.b.new_block(), h.b.new_block());
+    let word_bytes = h.b.int(32);
+    let is_short = h.b.evm(Opcode::LT, [length, word_bytes]);
+    h.b.branch(is_short, short, long);
 
+    h.b.switch_to(short);
+    let word = h.b.evm(Opcode::MLOAD, [from]);
+    let word = h.reverse(Routine::Bswap, word);
+    let scratch = h.b.int(0);
+    h.b.evm(Opcode::MSTORE, [scratch, word]);
+    let start = h.b.sub(word_bytes, length);
+    h.b.evm(Opcode::MCOPY, [to, start, length]);
+    h.b.ret(vec![]);
+
+    h.b.switch_to(long);
+    let (odd, even) = (h.b.new_block(), h.b.new_block());
+    let (start, left) = (h.b.add_param(even), h.b.add_param(even));
+    let more = h.b.low_bits(5, length);
+    h.b.branch_with(more, (odd, vec![]), (even, vec![from, length]));
+    h.b.switch_to(odd);
+    let word = h.b.evm(Opcode::MLOAD, [from]);
+    let word = h.reverse(Routine::Bswap, word);
+    let last = h.b.sub(length, word_bytes);
+    let at = h.b.add(to, last);
+    h.b.evm(Opcode::MSTORE, [at, word]);
+    let (behind, words) = (h.b.add(from, more), h.b.sub(length, more));
+    h.b.jump(even, vec![behind, words]);
+
+    h.b.switch_to(even);
+    let (header, params) = open_loop(h, vec![start, left]);
+    let (from, left) = (params[0], params[1]);
+    let (body, done) = (h.b.new_block(), h.b.new_block());
+    h.b.branch(left, body, done);
     h.b.switch_to(body);
     let rest = h.b.sub(left, word_bytes);
     let word = h.b.evm(Opcode::MLOAD, [from]);
-    let word = h.b.bswap(word);
+    let word = h.reverse(Routine::BswapOut, word);
     let at = h.b.add(to, rest);
     h.b.evm(Opcode::MSTORE, [at, word]);
     let next = h.b.add(from, word_bytes);
     h.b.jump(header, vec![next, rest]);
-
-    h.b.switch_to(tail);
-    let word = h.b.evm(Opcode::MLOAD, [from]);
-    let word = h.b.bswap(word);
-    let scratch = h.b.int(0);
-    h.b.evm(Opcode::MSTORE, [scratch, word]);
-    let start = h.b.sub(word_bytes, left);
-    h.b.evm(Opcode::MCOPY, [to, start, left]);
+    h.b.switch_to(done);
     h.b.ret(vec![]);
 }
 

@@ -36,14 +36,14 @@ pub(super) fn transient_store(h: &mut HostBuilder<'_>) {
 }
 
 fn load_by(h: &mut HostBuilder<'_>, op: Opcode) {
-    let key = h.read_word(h.b.param(0));
+    let key = h.read_key(h.b.param(0));
     let value = h.b.evm(op, [key]);
     h.write_word(h.b.param(1), value);
     h.b.ret(vec![]);
 }
 
 fn store_by(h: &mut HostBuilder<'_>, op: Opcode) {
-    let key = h.read_word(h.b.param(0));
+    let key = h.read_key(h.b.param(0));
     let value = h.read_word(h.b.param(1));
     h.b.evm(op, [key, value]);
     h.b.ret(vec![]);

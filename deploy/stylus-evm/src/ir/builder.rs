@@ -109,6 +109,18 @@ impl Builder {
         });
     }
 
+    /// As [`branch`](Self::branch), to blocks that have parameters.
+    pub(crate) fn branch_with(
+        &mut self,
+        condition: Value,
+        if_true: (BlockId, Vec<Value>),
+        if_false: (BlockId, Vec<Value>),
+    ) {
+        let edge = |(block, args)| Edge { block, args };
+        let (if_true, if_false) = (edge(if_true), edge(if_false));
+        self.end(Terminator::Branch { condition, if_true, if_false });
+    }
+
     pub(crate) fn ret(&mut self, values: Vec<Value>) {
         let to = self.return_address();
         self.end(Terminator::Return { to, values });
@@ -242,5 +254,10 @@ impl Builder {
     /// Reverses the bytes of a word.
     pub(crate) fn bswap(&mut self, value: Value) -> Value {
         self.op(Op::Bswap, vec![value])
+    }
+
+    /// Reverses the eight bytes of a clean number.
+    pub(crate) fn swap64(&mut self, number: Value) -> Value {
+        crate::passes::byte_order::swap64(self, number)
     }
 }

@@ -1,6 +1,7 @@
 //! Passes over functions and programs, one purpose and one file each.
 
 pub(crate) mod branches;
+pub(crate) mod byte_order;
 pub(crate) mod dead;
 pub(crate) mod demand;
 pub(crate) mod expand;

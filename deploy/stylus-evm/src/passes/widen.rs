@@ -139,7 +139,9 @@ impl Widening<'_> {
         let (target, lowest) = (last.op, group[0].op);
         let bytes = group.iter().map(|store| store.bytes).sum::<i64>();
         let mut made = Vec::new();
-        let value = self.joined_value(group, &mut made);
+        let copied = self.copied(group, target);
+        let value = copied.unwrap_or_else(|| self.joined_value(group, &mut made));
+        made.extend(copied);
         let low = self.function.def(lowest).clone();
         let Op::Store { offset, .. } = low.op else { return };
         let bytes = u8::try_from(bytes).unwrap_or(u8::MAX);
@@ -149,6 +151,40 @@ impl Widening<'_> {
         self.out.retain(|&op| op == target || group.iter().all(|store| store.op != op));
         let at = self.out.iter().position(|&op| op == target).unwrap_or_default();
         self.out.splice(at..at, made);
+    }
+
+    /// If a group stores what was loaded from neighbours in the same order, and nothing else was
+    /// written since: a load of all of them, to stand where the group does.
+    fn copied(&mut self, group: &[Pending], target: Value) -> Option<Value> {
+        let mut source: Option<(Value, u32)> = None;
+        let mut since = usize::MAX;
+        for store in group {
+            let definition = self.function.def(store.value);
+            let Op::Load { bytes, offset, .. } = definition.op else { return None };
+            let base = definition.args[0];
+            since = since.min(self.out.iter().position(|&op| op == store.value)?);
+            let distance = store.at - group[0].at;
+            let &mut (first, lowest) = source.get_or_insert((base, offset));
+            if i64::from(bytes) != store.bytes
+                || base != first
+                || i64::from(offset) != i64::from(lowest) + distance
+            {
+                return None;
+            }
+        }
+        let until = self.out.iter().position(|&op| op == target)?;
+        let is_quiet = |&op: &Value| match self.function.def(op).op.effect() {
+            Effect::Pure | Effect::ReadsMemory => true,
+            _ => group.iter().any(|store| store.op == op),
+        };
+        if !self.out[since..until].iter().all(is_quiet) {
+            return None;
+        }
+        let (base, offset) = source?;
+        let bytes = group.iter().map(|store| store.bytes).sum::<i64>();
+        let op = Op::Load { bytes: u8::try_from(bytes).ok()?, offset, dirty: bytes < WORD_BYTES };
+        let from = self.run_source(group[0].value);
+        Some(self.function.add(op, vec![base], from))
     }
 
     /// `Σ ⌊value⌋ · 2^(8 · distance)`.
