@@ -7,6 +7,7 @@ mod batch;
 mod bench;
 mod classes;
 mod contract_accounts;
+mod data;
 mod demo;
 mod governance;
 mod life;
