@@ -68,9 +68,12 @@ pub(crate) enum Command {
     /// Looks at DATA and moves it.
     #[command(subcommand)]
     Token(commands::token::TokenCommand),
-    /// Looks at members.
+    /// Makes members, says what they act as, and looks at them.
     #[command(subcommand)]
     Member(commands::member::MemberCommand),
+    /// Gives consents, changes them, proves them, and imports them from FHIR.
+    #[command(subcommand)]
+    Consent(commands::consent::ConsentCommand),
     /// Governs: proposals in words, votes, and what they would change.
     #[command(subcommand)]
     Gov(commands::gov::GovCommand),
@@ -94,6 +97,7 @@ impl Command {
             Self::Oracle(command) => command.name(),
             Self::Token(command) => command.name(),
             Self::Member(command) => command.name(),
+            Self::Consent(command) => command.name(),
             Self::Gov(command) => command.name(),
             Self::Treasury(command) => command.name(),
             Self::Translate(_) => "translate",
@@ -116,6 +120,7 @@ impl Cli {
             Command::Oracle(command) => command.run(&rpc, &out).await,
             Command::Token(command) => command.run(&rpc, &out).await,
             Command::Member(command) => command.run(&rpc, &out).await,
+            Command::Consent(command) => command.run(&rpc, &out).await,
             Command::Gov(command) => command.run(&rpc, &out).await,
             Command::Treasury(command) => command.run(&rpc, &out).await,
             Command::Translate(args) => args.run(&out),

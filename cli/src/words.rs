@@ -207,7 +207,7 @@ mod tests {
             IDataToken::EmissionCapExceeded,
             ITreasury::{TreasuryBudgetExceeded, TreasuryDelayActive},
         },
-        governance::Place,
+        contracts::CONTRACTS,
     };
 
     use super::*;
@@ -218,8 +218,8 @@ mod tests {
 
     #[test]
     fn every_error_of_the_suite_has_a_sentence_with_its_arguments() {
-        for place in Place::ALL {
-            for error in place.abi().errors() {
+        for contract in CONTRACTS {
+            for error in contract.abi().errors() {
                 let name = &error.name;
                 let mut rest =
                     named(name).unwrap_or_else(|| panic!("no phrase for {name}")).sentence;

@@ -5,6 +5,7 @@
 
 mod artifact;
 mod book;
+mod document;
 mod error;
 mod progress;
 mod workspace;
@@ -12,11 +13,13 @@ mod workspace;
 pub mod build;
 pub mod calendar;
 pub mod chain;
+pub mod consent;
 pub mod contracts;
 mod decode;
 pub mod deploy;
 pub mod governance;
 pub mod keys;
+pub mod members;
 pub mod node;
 pub mod record;
 pub mod roles;

@@ -5,9 +5,11 @@
 mod bad_input;
 mod batch;
 mod bench;
+mod consents;
 mod demo;
 mod governance;
 mod life;
+mod members;
 mod process;
 mod trace;
 mod treasury;
