@@ -50,3 +50,18 @@ sol!(
     #[sol(abi, all_derives)]
     "../../contracts/consent-registry/IConsentRegistry.sol"
 );
+
+sol!(
+    #[sol(abi, all_derives)]
+    "../../contracts/data-registry/IDataRegistry.sol"
+);
+
+sol!(
+    #[sol(abi, all_derives)]
+    "../../contracts/data-market/IDataMarket.sol"
+);
+
+sol!(
+    #[sol(abi, all_derives)]
+    "../../contracts/revenue-distributor/IRevenueDistributor.sol"
+);
