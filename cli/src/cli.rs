@@ -68,12 +68,15 @@ pub(crate) enum Command {
     /// Looks at DATA and moves it.
     #[command(subcommand)]
     Token(commands::token::TokenCommand),
-    /// Looks at members.
+    /// Makes members, says what they act as, and looks at them.
     #[command(subcommand)]
     Member(commands::member::MemberCommand),
     /// Registers records, and makes editions of datasets from them.
     #[command(subcommand)]
     Data(commands::data::DataCommand),
+    /// Gives consents, changes them, proves them, and imports them from FHIR.
+    #[command(subcommand)]
+    Consent(commands::consent::ConsentCommand),
     /// Governs: proposals in words, votes, and what they would change.
     #[command(subcommand)]
     Gov(commands::gov::GovCommand),
@@ -98,6 +101,7 @@ impl Command {
             Self::Token(command) => command.name(),
             Self::Member(command) => command.name(),
             Self::Data(command) => command.name(),
+            Self::Consent(command) => command.name(),
             Self::Gov(command) => command.name(),
             Self::Treasury(command) => command.name(),
             Self::Translate(_) => "translate",
@@ -121,6 +125,7 @@ impl Cli {
             Command::Token(command) => command.run(&rpc, &out).await,
             Command::Member(command) => command.run(&rpc, &out).await,
             Command::Data(command) => command.run(&rpc, &out).await,
+            Command::Consent(command) => command.run(&rpc, &out).await,
             Command::Gov(command) => command.run(&rpc, &out).await,
             Command::Treasury(command) => command.run(&rpc, &out).await,
             Command::Translate(args) => args.run(&out),

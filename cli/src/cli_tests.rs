@@ -88,6 +88,9 @@ fn names_in_documents_are_the_commands_words() {
 fn built_example(words: &str) -> Cli {
     let address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
     let hash = format!("0x{}", "4e".repeat(32));
+    let scope: Vec<_> = "--class all --purpose academic --to anyone --until 2027-01-01 --terms f"
+        .split(' ')
+        .collect();
     let rest: Vec<&str> = match words {
         "deploy" | "gov delegate" => vec!["--from", "dev:0"],
         "oracle record" => vec!["--member", address, "--proof", &hash, "--from", "dev:0"],
@@ -102,6 +105,28 @@ fn built_example(words: &str) -> Cli {
             vec!["--spender", address, "--amount", "1", "--from", "dev:0"]
         }
         "token burn" => vec!["--amount", "1", "--from", "dev:0"],
+        "member invite" => vec![address, "--person", "x", "--file", "f", "--from", "dev:0"],
+        "member join" | "consent relay" => vec!["file", "--from", "dev:0"],
+        "member issue" => vec![address, "--person", "x", "--from", "dev:0"],
+        "member roles" => vec![address, "none", "--from", "dev:0"],
+        "member vet" | "member leave" => {
+            let account = (words == "member vet").then_some(address);
+            account.into_iter().chain(["--from", "dev:0"]).collect()
+        }
+        "member recover" => vec![address, address, "--reason", "x", "--from", "dev:0"],
+        "member revoke" => vec![address, "--reason", "x", "--from", "dev:0"],
+        "member bind-did" => vec!["none", "--from", "dev:0"],
+        "consent grant" => [&scope[..], &["--from", "dev:0"]].concat(),
+        "consent amend" => vec!["1", "--to", "anyone", "--from", "dev:0"],
+        "consent revoke" => vec!["1", "--from", "dev:0"],
+        "consent show" | "consent log" => vec![address],
+        "consent import" => vec!["file", "--dry-run"],
+        "consent check" => {
+            vec![address, "--class", "genomic", "--purpose", "academic", "--by", address]
+        }
+        "consent sign grant" => [&scope[..], &["--file", "f", "--from", "dev:0"]].concat(),
+        "consent sign amend" => vec!["1", "--to", "anyone", "--file", "f", "--from", "dev:0"],
+        "consent sign revoke" => vec!["1", "--file", "f", "--from", "dev:0"],
         "gov propose" => vec!["--action", "words", "--description", "why", "--from", "dev:0"],
         "gov vote" => vec!["latest", "for", "--from", "dev:0"],
         "gov show" => vec!["latest"],

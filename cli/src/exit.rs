@@ -67,6 +67,16 @@ fn roles(held: &[datacoop_deploy::roles::Held]) -> String {
     held.iter().map(line).collect()
 }
 
+/// Receipts of consents that are not the hash of what they are receipts of.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{broken} of {of} receipts are not the hash of their change and the one before; do not rely on what this node says"
+)]
+pub(crate) struct ReceiptsBroken {
+    pub(crate) broken: usize,
+    pub(crate) of: usize,
+}
+
 /// The user interrupted the command.
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]
@@ -149,7 +159,7 @@ fn status_of(error: &(dyn std::error::Error + 'static)) -> Option<Status> {
         Some(Status::Usage)
     } else if error.is::<BenchmarksWorse>() {
         Some(Status::Worse)
-    } else if error.is::<RolesLeft>() {
+    } else if error.is::<RolesLeft>() || error.is::<ReceiptsBroken>() {
         Some(Status::Check)
     } else if let Some(error) = error.downcast_ref::<datacoop_bench::Error>() {
         status_of_bench(error)
@@ -167,7 +177,8 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::UnknownContract { .. }
         | E::MalformedUrl
         | E::Sentence { .. }
-        | E::Words(_) => Status::Usage,
+        | E::Words(_)
+        | E::ConsentWords(_) => Status::Usage,
         E::WorkspaceNotFound { .. }
         | E::Io { .. }
         | E::MalformedFile { .. }
@@ -184,6 +195,10 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::BookOfAnotherChain { .. }
         | E::BookIsStale { .. }
         | E::NotSelfGoverned { .. }
+        | E::NotInBook { .. }
+        | E::Signed { .. }
+        | E::Credential(_)
+        | E::NoSuchConsent { .. }
         | E::NotDeployed { .. } => Status::Input,
         E::Unreachable { .. }
         | E::Refusal { .. }
@@ -194,10 +209,15 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::CodeTooLarge { .. }
         | E::StylusChain { .. }
         | E::CannotFork { .. }
+        | E::OtherDomain { .. }
         | E::CodeDiffers { .. } => Status::Chain,
         E::Treasury(error) => status_of_treasury(error),
         E::Data(error) => status_of_data(error),
-        E::Reverted { .. } | E::NotEnoughVotes { .. } | E::NotYet { .. } => Status::Rejected,
+        E::Reverted { .. }
+        | E::NotEnoughVotes { .. }
+        | E::NotYet { .. }
+        | E::NotAMember { .. }
+        | E::NotYourConsent { .. } => Status::Rejected,
         E::InsufficientFunds { .. } => Status::Funds,
         E::MissingProgram { .. }
         | E::ProgramFailed { .. }

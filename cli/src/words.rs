@@ -229,8 +229,8 @@ mod tests {
 
     #[test]
     fn every_error_of_the_suite_has_a_sentence_with_its_arguments() {
-        for abi in CONTRACTS.map(|contract| contract.abi()) {
-            for error in abi.errors() {
+        for contract in CONTRACTS {
+            for error in contract.abi().errors() {
                 let name = &error.name;
                 let mut rest =
                     named(name).unwrap_or_else(|| panic!("no phrase for {name}")).sentence;

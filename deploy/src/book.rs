@@ -151,12 +151,12 @@ impl AddressBook {
     ///
     /// # Errors
     ///
-    /// [`Error::NotDeployed`] when the book does not have it.
+    /// [`Error::NotInBook`] when the book does not have it.
     pub fn address(&self, contract: &Contract) -> Result<Address, Error> {
         self.contracts
             .get(contract.name)
             .map(|entry| entry.address)
-            .ok_or_else(|| Error::NotDeployed { chain_id: self.chain_id, path: self.path.clone() })
+            .ok_or_else(|| Error::NotInBook { contract: contract.name, path: self.path.clone() })
     }
 
     /// Returns where the book is kept.
@@ -221,7 +221,8 @@ mod tests {
         let read = AddressBook::read(&path).unwrap().unwrap();
         assert_eq!(read, book(&path));
         assert_eq!(read.address(&DATA_TOKEN).unwrap(), Address::repeat_byte(2));
-        assert!(matches!(read.address(&DATA_COOP_REWARDS), Err(Error::NotDeployed { .. })));
+        let missing = read.address(&DATA_COOP_REWARDS).unwrap_err();
+        assert!(matches!(missing, Error::NotInBook { contract: "DataCoopRewards", .. }));
     }
 
     #[test]

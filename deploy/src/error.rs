@@ -10,8 +10,10 @@ use alloy::{
 use crate::{
     DecodedError, Violation,
     calendar::{write_span, write_utc},
+    consent::ConsentWordsError,
     data::DataError,
     governance::{Next, Power, Standing, WordsError},
+    members::CredentialError,
     treasury::TreasuryError,
 };
 
@@ -296,6 +298,14 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// A cooperative was deployed without a contract.
+    #[error("the cooperative of `{}` has no {contract}: it was not deployed wholly, or by an earlier version; run `datacoop deploy` again, or deploy another with `--replace`", path.display())]
+    NotInBook {
+        /// The contract.
+        contract: &'static str,
+        /// The address book.
+        path: PathBuf,
+    },
     /// A cooperative that is there does not govern itself.
     #[error("the cooperative of `{}` has no governor, and governance cannot be put under it afterwards; deploy another with `--replace`", path.display())]
     NotSelfGoverned {
@@ -373,6 +383,51 @@ pub enum Error {
     /// Records, salts or manifests are refused before the chain sees them.
     #[error(transparent)]
     Data(#[from] DataError),
+    // Members and consents.
+    /// An account is no member.
+    #[error("{account} is not a member; an issuer invites it with `datacoop member invite`")]
+    NotAMember {
+        /// The account.
+        account: Address,
+    },
+    /// A signed file cannot be used.
+    #[error("`{}` cannot be used: {reason}", path.display())]
+    Signed {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// A contract signs for another domain than this version of the tool.
+    #[error("the contract at {contract} has another EIP-712 domain than `{name}` on this chain")]
+    OtherDomain {
+        /// The contract.
+        contract: Address,
+        /// The name of the domain that was expected.
+        name: &'static str,
+    },
+    /// A person's credential cannot be made.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// What is said of a consent is not understood.
+    #[error(transparent)]
+    ConsentWords(#[from] ConsentWordsError),
+    /// There is no such consent.
+    #[error("there is no consent {id}; `datacoop consent log` shows what a member consented to")]
+    NoSuchConsent {
+        /// The id that was asked for.
+        id: U256,
+    },
+    /// A consent belongs to somebody else.
+    #[error(
+        "consent {id} is {subject}'s, and changed by nobody else; sign with that key (`--from`), or let its owner sign with `datacoop consent sign`"
+    )]
+    NotYourConsent {
+        /// The consent.
+        id: U256,
+        /// Whose it is.
+        subject: Address,
+    },
 
     // Recording.
     /// A batch stopped before its end.

@@ -5,6 +5,7 @@
 
 mod artifact;
 mod book;
+mod document;
 mod error;
 mod progress;
 mod workspace;
@@ -12,12 +13,14 @@ mod workspace;
 pub mod build;
 pub mod calendar;
 pub mod chain;
+pub mod consent;
 pub mod contracts;
 pub mod data;
 mod decode;
 pub mod deploy;
 pub mod governance;
 pub mod keys;
+pub mod members;
 pub mod node;
 pub mod record;
 pub mod roles;

@@ -19,7 +19,10 @@ use crate::{
         IDataCoopRewards, IDataToken::RoleGranted, IDataToken::hasRoleCall, IGovernor, ITreasury,
     },
     chain::Chain,
-    contracts::{Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, GOVERNOR, TIMELOCK, TREASURY},
+    contracts::{
+        Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, GOVERNOR, MEMBERSHIP, TIMELOCK,
+        TREASURY,
+    },
 };
 
 /// The first of the treasury's linked list of modules (Safe's `SENTINEL_MODULES`).
@@ -27,6 +30,9 @@ const SENTINEL: Address = Address::with_last_byte(1);
 
 /// How many modules of the treasury are asked for at a time.
 const MODULES_AT_A_TIME: u64 = 100;
+
+/// The contracts with OpenZeppelin's `AccessControl`.
+const WITH_ROLES: [Contract; 4] = [DATA_TOKEN, GOV_TOKEN, TIMELOCK, MEMBERSHIP];
 
 /// The roles by name; the administrator's is zero.
 const ROLES: [&str; 6] = ["MINTER", "PAUSER", "PROPOSER", "EXECUTOR", "CANCELLER", "ISSUER"];
@@ -52,7 +58,7 @@ pub struct Held {
 /// The failures of [`Chain::read`], and of asking for logs.
 pub async fn table(chain: &Chain, book: &AddressBook) -> Result<Vec<Held>, Error> {
     let mut table = Table { chain, book, rows: Vec::new() };
-    for contract in [DATA_TOKEN, GOV_TOKEN, TIMELOCK] {
+    for contract in WITH_ROLES {
         table.roles(&contract).await?;
     }
     table.rewards().await?;
@@ -185,11 +191,35 @@ fn role_name(role: B256) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contracts::CONTRACTS;
 
     #[test]
     fn roles_have_the_names_that_their_ids_are_hashes_of() {
         assert_eq!(role_name(B256::ZERO), "administrator");
         assert_eq!(role_name(keccak256("PROPOSER_ROLE")), "proposer");
         assert_eq!(role_name(B256::repeat_byte(7)), B256::repeat_byte(7).to_string());
+    }
+
+    #[test]
+    fn every_contract_with_roles_is_asked_for_them() {
+        let with_roles = CONTRACTS.iter().filter(|contract| {
+            let abi = (contract.abi)();
+            abi.function("hasRole").is_some()
+        });
+        for contract in with_roles {
+            let is_asked = WITH_ROLES.iter().any(|asked| asked.name == contract.name);
+            assert!(is_asked, "the roles of {} are in no table", contract.name);
+        }
+    }
+
+    #[test]
+    fn every_role_of_the_suite_has_a_name() {
+        for contract in WITH_ROLES {
+            for function in (contract.abi)().functions() {
+                let Some(role) = function.name.strip_suffix("_ROLE") else { continue };
+                let is_named = role == "DEFAULT_ADMIN" || ROLES.contains(&role);
+                assert!(is_named, "{role} of {} has no name", contract.name);
+            }
+        }
     }
 }

@@ -9,14 +9,17 @@ use anyhow::Result;
 use datacoop_deploy::{
     AddressBook, Error, Silent,
     bindings::{
+        IConsentRegistry,
         IDataCoopRewards::{governanceCall, recordContributionCall},
         IDataToken::hasRoleCall,
+        IMembership,
     },
     chain::{Chain, Sender},
-    contracts::{DATA_COOP_REWARDS, DATA_TOKEN},
+    contracts::{CONSENT_REGISTRY, DATA_COOP_REWARDS, DATA_TOKEN, MEMBERSHIP},
     deploy::{CoopConfig, Deployment, Existing, deploy_coop},
     keys::dev_account,
     node::{NodeLimits, NodeOptions},
+    roles::{self, left_with_deployer},
 };
 use datacoop_tests::{ALICE, Coop, GOVERNANCE, GUARDIAN, ORACLE, artifacts, start_node};
 
@@ -54,6 +57,11 @@ async fn the_deployer_holds_no_role_afterwards() -> Result<()> {
     assert!(holds(&chain, token, minter, rewards).await?);
     assert!(!holds(&chain, token, minter, GOVERNANCE).await?);
     assert_eq!(chain.read(rewards, &governanceCall {}).await?, GOVERNANCE);
+    let table = roles::table(&chain, &book).await?;
+    assert_eq!(left_with_deployer(&table, &book), []);
+    let of_membership = table.iter().filter(|held| held.contract == MEMBERSHIP.name);
+    let held: Vec<_> = of_membership.map(|held| (held.role.as_str(), held.holder)).collect();
+    assert_eq!(held, [("administrator", GOVERNANCE), ("issuer", ORACLE)]);
     Ok(())
 }
 
@@ -107,6 +115,33 @@ async fn a_deployment_that_was_interrupted_is_carried_on() -> Result<()> {
     assert_eq!(resumed.book.address(&DATA_TOKEN)?, whole.address(&DATA_TOKEN)?);
     assert!(resumed.book.roles_given);
     assert!(!resumed.steps.iter().any(|step| step.name.contains("DataToken created")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn membership_is_carried_on_from_wherever_it_was_interrupted() -> Result<()> {
+    let (_node, chain) = start_node(NodeOptions::default()).await?;
+    let folder = tempfile::tempdir()?;
+    let whole = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?.book;
+
+    let mut half = whole.clone();
+    half.contracts.remove(CONSENT_REGISTRY.name);
+    half.roles_given = false;
+    half.write()?;
+    let issuer = keccak256("ISSUER_ROLE");
+    let membership = whole.address(&MEMBERSHIP)?;
+    let governance = Sender::new(&chain, dev_account(0)?);
+    let revoke = IMembership::revokeRoleCall { role: issuer, account: ORACLE };
+    governance.call(membership, &revoke).await?;
+
+    let resumed = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?;
+    let names: Vec<_> = resumed.steps.iter().map(|step| step.name.as_str()).collect();
+    assert_eq!(names, ["ConsentRegistry created", &format!("{ORACLE} made issuer of Membership")],);
+    assert_eq!(resumed.book.address(&MEMBERSHIP)?, membership);
+    assert!(holds(&chain, membership, issuer, ORACLE).await?);
+    let consents = resumed.book.address(&CONSENT_REGISTRY)?;
+    let asked = chain.read(consents, &IConsentRegistry::membershipCall {}).await?;
+    assert_eq!(asked, membership);
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! A cooperative of its own for each test: an Anvil on a free port, with both contracts on it.
+//! A cooperative of its own for each test: an Anvil on a free port, with its contracts on it.
 
 use std::sync::LazyLock;
 
@@ -10,10 +10,10 @@ use alloy::{
 use anyhow::{Context, Result, anyhow};
 use datacoop_deploy::{
     AddressBook, Artifact, Silent, Workspace,
-    bindings::{IDataCoopRewards, IDataToken},
+    bindings::{IConsentRegistry, IDataCoopRewards, IDataToken, IMembership},
     build,
     chain::{Chain, Sender},
-    contracts::{self, CONTRACTS, DATA_COOP_REWARDS, DATA_TOKEN},
+    contracts::{self, CONSENT_REGISTRY, CONTRACTS, DATA_COOP_REWARDS, DATA_TOKEN, MEMBERSHIP},
     deploy::{CoopConfig, Existing, deploy_coop},
     keys::dev_account,
     node::{Node, NodeOptions},
@@ -51,6 +51,24 @@ impl Interface for Rewards {
     type Errors = IDataCoopRewards::IDataCoopRewardsErrors;
 }
 
+/// Membership, as a test talks to it.
+#[derive(Debug)]
+pub struct Membership;
+
+impl Interface for Membership {
+    type Events = IMembership::IMembershipEvents;
+    type Errors = IMembership::IMembershipErrors;
+}
+
+/// The consent registry, as a test talks to it.
+#[derive(Debug)]
+pub struct Consents;
+
+impl Interface for Consents {
+    type Events = IConsentRegistry::IConsentRegistryEvents;
+    type Errors = IConsentRegistry::IConsentRegistryErrors;
+}
+
 /// A cooperative on its own chain, gone when dropped.
 #[derive(Debug)]
 pub struct Coop {
@@ -62,6 +80,10 @@ pub struct Coop {
     pub data: Contract<Data>,
     /// DataCoopRewards.
     pub rewards: Contract<Rewards>,
+    /// Membership, whose issuer is the oracle.
+    pub membership: Contract<Membership>,
+    /// The consent registry.
+    pub consents: Contract<Consents>,
     /// What was deployed.
     pub book: AddressBook,
     /// Holds the address book and whatever else a test writes.
@@ -98,6 +120,8 @@ impl Coop {
         Ok(Self {
             data: Contract::new(provider(), book.address(&DATA_TOKEN)?),
             rewards: Contract::new(provider(), book.address(&DATA_COOP_REWARDS)?),
+            membership: Contract::new(provider(), book.address(&MEMBERSHIP)?),
+            consents: Contract::new(provider(), book.address(&CONSENT_REGISTRY)?),
             node,
             chain: chain.clone(),
             book,

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 pub use contract::{Contract, Done, Interface};
 pub use coop::{
-    ALICE, BOB, Coop, Data, GOVERNANCE, GUARDIAN, ORACLE, Rewards, artifact, artifacts, start_node,
+    ALICE, BOB, Consents, Coop, Data, GOVERNANCE, GUARDIAN, Membership, ORACLE, Rewards, artifact,
+    artifacts, start_node,
 };
 pub use dao::{CAROL, Dao, Gov, Governor, Proposal, TOKEN, Timelock, Treasury};
 pub use datacoop_bench::peers::{Peer, interface, peer};

@@ -158,19 +158,34 @@ impl RpcArgs {
         Ok(book.ok_or(datacoop_deploy::Error::NotDeployed { chain_id, path })?)
     }
 
-    /// Connects to the chain and finds the cooperative there, which must govern itself.
-    pub(crate) async fn dao(&self) -> anyhow::Result<Dao> {
+    /// Connects to the chain and reads the address book of the cooperative there.
+    pub(crate) async fn deployed(&self) -> anyhow::Result<(Chain, AddressBook)> {
         let chain = self.connect().await?;
         let book = AddressBook::deployed(&self.book_path(&chain)?, &chain).await?;
+        Ok((chain, book))
+    }
+
+    /// Connects to the chain and finds the cooperative there, which must govern itself.
+    pub(crate) async fn dao(&self) -> anyhow::Result<Dao> {
+        let (chain, book) = self.deployed().await?;
         Ok(Dao::of_book(&chain, &book).await?)
     }
 
     /// Connects to the chain and finds the cooperative that is deployed there.
     pub(crate) async fn coop(&self) -> anyhow::Result<Coop> {
-        let chain = self.connect().await?;
-        let book = AddressBook::deployed(&self.book_path(&chain)?, &chain).await?;
+        let (chain, book) = self.deployed().await?;
+        Ok(Coop::of_book(&chain, &book)?)
+    }
+}
+
+impl Coop {
+    /// Finds DATA and its rewards in an address book.
+    pub(crate) fn of_book(
+        chain: &Chain,
+        book: &AddressBook,
+    ) -> Result<Self, datacoop_deploy::Error> {
         let (token, rewards) = (book.address(&DATA_TOKEN)?, book.address(&DATA_COOP_REWARDS)?);
-        Ok(Coop { chain, token, rewards })
+        Ok(Self { chain: chain.clone(), token, rewards })
     }
 }
 

@@ -20,6 +20,20 @@ pub(crate) struct WalletArgs {
     password_file: Option<PathBuf>,
 }
 
+/// The account that signs and pays, where nothing need be signed.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Account")]
+pub(crate) struct OptionalWalletArgs {
+    /// Where the account's key is: `dev:0` to `dev:9` are Anvil's accounts, `env:NAME` is an
+    /// environment variable, `keystore:FILE` an encrypted keystore.
+    #[arg(long, value_name = "KEY", env = "DATACOOP_FROM", hide_env_values = true)]
+    from: Option<String>,
+
+    /// A file with the keystore's password; without it, the variable `DATACOOP_PASSWORD` has it.
+    #[arg(long, value_name = "FILE", env = "DATACOOP_PASSWORD_FILE", hide_env_values = true)]
+    password_file: Option<PathBuf>,
+}
+
 impl WalletArgs {
     /// Reads the key. Commands do so before they ask the chain anything.
     pub(crate) fn signer(&self) -> anyhow::Result<PrivateKeySigner> {
@@ -30,5 +44,13 @@ impl WalletArgs {
             *password = PasswordSource::File(file.clone());
         }
         Ok(source.load()?)
+    }
+}
+
+impl OptionalWalletArgs {
+    /// The flags of a command that signs, when an account was named.
+    pub(crate) fn named(&self) -> Option<WalletArgs> {
+        let Self { from, password_file } = self.clone();
+        from.map(|from| WalletArgs { from, password_file })
     }
 }

@@ -10,7 +10,7 @@ use datacoop_deploy::{
     Workspace, build,
     chain::Sender,
     contracts::CONTRACTS,
-    deploy::{CoopConfig, Deployment, Existing, GovernanceConfig, deploy_coop},
+    deploy::{AccessConfig, CoopConfig, Deployment, Existing, GovernanceConfig, deploy_coop},
 };
 use serde::Serialize;
 
@@ -22,7 +22,8 @@ use crate::{
     output::{Account, Out, Report, table},
 };
 
-/// Deploys DATA and its rewards, gives out their roles, and writes the address book.
+/// Deploys DATA and its rewards, membership and consents, gives out their roles, and writes the
+/// address book.
 ///
 /// With `--dao` it deploys GOV, the governor, the timelock and the treasury as well, and the timelock
 /// holds every role in the end; `datacoop roles` shows that the deployer holds none.
@@ -60,6 +61,14 @@ pub(crate) struct DeployArgs {
     /// Who records contributions [default: the deployer]
     #[arg(long, value_name = "ADDRESS")]
     oracle: Option<Address>,
+
+    /// Who checks credentials and makes members [default: who records contributions]
+    #[arg(long, value_name = "ADDRESS")]
+    issuer: Option<Address>,
+
+    /// What the metadata of a membership begins with [default: no metadata]
+    #[arg(long, value_name = "URI")]
+    membership_uri: Option<String>,
 
     /// Who may pause [default: governance alone]
     #[arg(long, value_name = "ADDRESS")]
@@ -147,10 +156,11 @@ impl DeployArgs {
 
     /// The configuration: what was not said is the deployer's and the library's default.
     async fn config(&self, sender: &Sender) -> anyhow::Result<CoopConfig> {
-        let Self { governance, oracle, guardian, recipient, .. } = *self;
+        let Self { governance, oracle, guardian, recipient, issuer, .. } = *self;
         let deployer = sender.address();
         let governance = governance.unwrap_or(deployer);
-        let default = CoopConfig::of_one(governance, oracle.unwrap_or(deployer));
+        let oracle = oracle.unwrap_or(deployer);
+        let default = CoopConfig::of_one(governance, oracle);
         let wei = |amount: Option<Amount>, default| amount.map_or(default, |Amount(wei)| wei);
         let self_government = self.self_government(sender).await?;
         // The library's default is the treasury.
@@ -162,6 +172,10 @@ impl DeployArgs {
             supply: wei(self.supply, default.supply),
             emission_floor: wei(self.emission_floor, default.emission_floor),
             emission_bps: self.emission_bps.map_or(default.emission_bps, U256::from),
+            access: AccessConfig {
+                base_uri: self.membership_uri.clone().unwrap_or_default(),
+                ..AccessConfig::of(issuer.unwrap_or(oracle))
+            },
             ..default
         })
     }

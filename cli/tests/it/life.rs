@@ -32,7 +32,7 @@ async fn a_cooperative_lives_by_the_command_line_alone() -> Result<()> {
         };
 
         let deployed = done(&["deploy", "--from", "dev:0", "--oracle", ORACLE]);
-        assert_eq!(deployed["contracts"].as_array().map(Vec::len), Some(2));
+        assert_eq!(deployed["contracts"].as_array().map(Vec::len), Some(4));
         assert!(folder.path().join("31337.json").exists());
         let again = done(&["deploy", "--from", "dev:0", "--oracle", ORACLE]);
         assert_eq!(again["steps"], serde_json::json!([]));
@@ -71,7 +71,7 @@ fn results_go_to_stdout_and_prose_to_stderr() {
 
 #[test]
 fn every_command_has_help_with_examples_and_exit_statuses() {
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 11] = [
         &["demo"],
         &["build"],
         &["node"],
@@ -81,6 +81,8 @@ fn every_command_has_help_with_examples_and_exit_statuses() {
         &["oracle", "ingest"],
         &["token", "info"],
         &["member", "show"],
+        &["member", "invite"],
+        &["consent", "grant"],
     ];
     for command in commands {
         let help = Datacoop::new(&[command, &["--help"]].concat()).run().done().stdout;

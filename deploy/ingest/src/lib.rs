@@ -12,6 +12,7 @@
 //! | the data class follows from type, category and code | `class` |
 //! | the quality follows from which elements are filled in | `quality`, by the table in `rules` |
 //! | the patient becomes a member through the operator's map | `map` |
+//! | a `Consent` becomes a consent in the words of the chain, or none | `consent` |
 //!
 //! **Invariant:** of a resource nothing leaves this crate but its hash, its scores and where it was
 //! found. **Invariant:** malformed input is an error that names its place, and then there is no
@@ -19,6 +20,7 @@
 
 mod canonical;
 mod class;
+mod consent;
 mod csv_text;
 mod entries;
 mod entry;
@@ -34,6 +36,9 @@ mod rules;
 
 pub use canonical::{Proof, prove};
 pub use class::{DataClass, NotAClass};
+pub use consent::{
+    ConsentDraft, ConsentReport, DraftGrantee, FhirConsent, Unmapped, read_consents,
+};
 pub use entries::{read_entries, write_csv, write_ndjson};
 pub use entry::{Entry, NotAQuality, Quality, Source};
 pub use error::{Error, Place};

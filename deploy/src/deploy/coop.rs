@@ -12,7 +12,7 @@ use alloy::{
 };
 use serde::Serialize;
 
-use super::{governance::GovernanceConfig, run::Run};
+use super::{access, access::AccessConfig, governance::GovernanceConfig, run::Run};
 use crate::{
     AddressBook, Artifact, Error, Event, Progress, Stage,
     chain::{Receipt, Sender},
@@ -22,7 +22,7 @@ use crate::{
 /// One DATA in its smallest unit, of which there are 10^18.
 const DATA: U256 = uint!(1_000_000_000_000_000_000_U256);
 
-/// The steps of a deployment: two contracts, three roles given and one given up, and the end.
+/// The steps of DATA and its rewards, and of finishing: two contracts, three roles given and one given up, and the end.
 const STEPS: u64 = 7;
 
 /// Who holds which office, and how much DATA there is and may be.
@@ -46,11 +46,14 @@ pub struct CoopConfig {
     pub emission_floor: U256,
     /// What may be minted in any year, in basis points of the supply at the year's start.
     pub emission_bps: U256,
+    /// The terms of membership, and of access to data.
+    pub access: AccessConfig,
 }
 
 impl CoopConfig {
-    /// Returns a configuration in which `account` holds every office but the oracle's: a first
-    /// supply of 1,000,000 DATA, and at most 1,000,000 DATA or a tenth of the supply in a year.
+    /// Returns a configuration in which `account` holds every office but the oracle's, who checks
+    /// credentials too: a first supply of 1,000,000 DATA, and at most 1,000,000 DATA or a tenth of
+    /// the supply in a year.
     #[must_use]
     pub fn of_one(account: Address, oracle: Address) -> Self {
         let million = uint!(1_000_000_U256) * DATA;
@@ -63,6 +66,7 @@ impl CoopConfig {
             supply: million,
             emission_floor: million,
             emission_bps: uint!(1_000_U256),
+            access: AccessConfig::of(oracle),
         }
     }
 }
@@ -96,8 +100,8 @@ pub struct Deployment {
     pub steps: Vec<Step>,
 }
 
-/// Deploys DATA and DataCoopRewards, before them whatever governs the cooperative, and hands out all
-/// roles, as far as it is not done already.
+/// Deploys Membership, whatever governs the cooperative, DATA and DataCoopRewards, and what decides
+/// about access to data, and hands out all roles, as far as it is not done already.
 ///
 /// The sender pays, and holds no role afterwards unless the configuration says so.
 ///
@@ -125,7 +129,8 @@ pub async fn deploy_coop(
         None => AddressBook::new(book, chain),
     };
     let stage = Stage::Deploy;
-    let steps = STEPS + config.self_government.as_ref().map_or(0, GovernanceConfig::steps);
+    let steps =
+        STEPS + access::STEPS + config.self_government.as_ref().map_or(0, GovernanceConfig::steps);
     progress.report(Event::Began { stage, subject: "the cooperative", total: Some(steps) });
     let mut run = Run { sender, artifacts, config, progress, book, steps: Vec::new(), done: 0 };
     let result = run.all().await;
@@ -144,16 +149,18 @@ impl Run<'_> {
                 _ => Ok(()),
             };
         }
+        let membership = self.membership().await?;
         let (governance, recipient) = match &config.self_government {
             None => (config.governance, config.recipient),
             Some(terms) => {
-                let organs = self.organs(terms).await?;
+                let organs = self.organs(terms, membership).await?;
                 let treasury = config.recipient.is_zero();
                 let recipient = if treasury { organs.treasury } else { config.recipient };
                 (organs.timelock, recipient)
             }
         };
         self.data(governance, recipient).await?;
+        self.access(membership, governance).await?;
         self.book.roles_given = true;
         self.book.write()?;
         self.advance();

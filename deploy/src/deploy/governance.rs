@@ -147,8 +147,13 @@ pub(super) struct Organs {
 }
 
 impl Run<'_> {
-    /// Creates the timelock, the treasury, GOV and the governor, and ties them together.
-    pub(super) async fn organs(&mut self, terms: &GovernanceConfig) -> Result<Organs, Error> {
+    /// Creates the timelock, the treasury, GOV and the governor, and ties them together. GOV takes
+    /// its members from `membership`.
+    pub(super) async fn organs(
+        &mut self,
+        terms: &GovernanceConfig,
+        membership: Address,
+    ) -> Result<Organs, Error> {
         let deployer = self.sender.address();
         let timelock = self
             .contract(
@@ -175,7 +180,8 @@ impl Run<'_> {
                 ],
             )
             .await?;
-        let gov = self.contract(&GOV_TOKEN, &gov_arguments(terms, deployer, treasury)).await?;
+        let gov = gov_arguments(terms, [deployer, membership, treasury]);
+        let gov = self.contract(&GOV_TOKEN, &gov).await?;
         let governor =
             self.contract(&GOVERNOR, &self.governor_arguments(terms, gov, timelock)).await?;
         self.grant((&TIMELOCK, timelock), "PROPOSER", governor).await?;
@@ -231,7 +237,10 @@ impl Run<'_> {
     }
 }
 
-fn gov_arguments(terms: &GovernanceConfig, admin: Address, treasury: Address) -> [DynSolValue; 6] {
+fn gov_arguments(
+    terms: &GovernanceConfig,
+    [admin, membership, treasury]: [Address; 3],
+) -> [DynSolValue; 6] {
     let parts = &terms.genesis;
     let recipient =
         |part: &Allocation| if part.recipient.is_zero() { treasury } else { part.recipient };
@@ -241,8 +250,7 @@ fn gov_arguments(terms: &GovernanceConfig, admin: Address, treasury: Address) ->
     [
         DynSolValue::Address(admin),
         DynSolValue::Uint(terms.gov_cap, 256),
-        // There is no membership contract yet.
-        DynSolValue::Address(Address::ZERO),
+        DynSolValue::Address(membership),
         list(&|part| DynSolValue::FixedBytes(bucket(&part.bucket), 32)),
         list(&|part| DynSolValue::Address(recipient(part))),
         list(&|part| DynSolValue::Uint(part.amount, 256)),

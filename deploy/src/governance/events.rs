@@ -2,7 +2,6 @@
 
 use alloy::{
     primitives::{Address, B256, U256},
-    providers::Provider,
     rpc::types::{Filter, Log},
     sol_types::SolEvent,
 };
@@ -69,32 +68,11 @@ impl Dao {
         choose(self.proposals().await?, reference)
     }
 
-    /// Reads the governor's logs about new proposals. Nodes that refuse a range of blocks are asked
-    /// for its halves.
+    /// Reads the governor's logs about new proposals.
     async fn logs(&self) -> Result<Vec<Log>, Error> {
-        let provider = self.chain.provider();
-        let last = self.chain.ask("eth_blockNumber", provider.get_block_number()).await?;
-        let mut ranges = vec![(self.since, last)];
-        let mut logs = Vec::new();
-        while let Some((first, last)) = ranges.pop() {
-            let filter = Filter::new()
-                .address(self.governor)
-                .event_signature(vec![
-                    ProposalCreated::SIGNATURE_HASH,
-                    ProposalClassified::SIGNATURE_HASH,
-                ])
-                .from_block(first)
-                .to_block(last);
-            match self.chain.ask("eth_getLogs", provider.get_logs(&filter)).await {
-                Ok(found) => logs.extend(found),
-                Err(Error::Refusal { .. }) if first < last => {
-                    let middle = first + (last - first) / 2;
-                    ranges.extend([(middle + 1, last), (first, middle)]);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(logs)
+        let events = vec![ProposalCreated::SIGNATURE_HASH, ProposalClassified::SIGNATURE_HASH];
+        let filter = Filter::new().address(self.governor).event_signature(events);
+        self.chain.logs(&filter, self.since).await
     }
 }
 

@@ -1,13 +1,14 @@
 //! Who holds power after a deployment: the timelock, and never the deployer.
 
-use alloy::primitives::{Address, U256};
+use alloy::primitives::{Address, B256, U256};
 use anyhow::Result;
 use datacoop_deploy::{
     Silent,
     bindings::{
+        IConsentRegistry,
         IDataCoopRewards::setRewardRateCall,
         IDataToken::{balanceOfCall, grantRoleCall, totalSupplyCall},
-        IGovToken, IGovernor, ITimelock,
+        IGovToken, IGovernor, IMembership, ITimelock,
     },
     chain::Sender,
     deploy::{CoopConfig, Existing, deploy_coop},
@@ -40,6 +41,8 @@ async fn the_whole_role_table_is_as_designed() -> Result<()> {
         ("Treasury", owner, CAROL),
         ("Treasury", "governor", timelock),
         ("Treasury", "module", timelock),
+        ("Membership", "administrator", timelock),
+        ("Membership", "issuer", ORACLE),
     ]
     .map(|(contract, role, holder)| (contract.to_owned(), role.to_owned(), holder));
     expected.sort();
@@ -51,7 +54,7 @@ async fn the_whole_role_table_is_as_designed() -> Result<()> {
     assert_eq!(found, expected);
     assert_eq!(left_with_deployer(&table, &dao.book), []);
     let named = table.iter().filter(|held| held.holder_name.as_deref() == Some("Timelock")).count();
-    assert_eq!(named, 7);
+    assert_eq!(named, 8);
     Ok(())
 }
 
@@ -66,6 +69,14 @@ async fn the_deployer_can_do_nothing_any_more() -> Result<()> {
     dao.gov.refusal(GOVERNANCE, grant).await?;
     let grant = ITimelock::grantRoleCall { role: Default::default(), account: GOVERNANCE };
     dao.timelock.refusal(GOVERNANCE, grant).await?;
+    let grant = IMembership::grantRoleCall { role: Default::default(), account: GOVERNANCE };
+    dao.membership.refusal(GOVERNANCE, grant).await?;
+    let issue = IMembership::issueCall {
+        account: GOVERNANCE,
+        credential: B256::repeat_byte(1),
+        actorRoles: 0,
+    };
+    dao.membership.refusal(GOVERNANCE, issue).await?;
     let set = IGovernor::setVotingPeriodCall { newVotingPeriod: 1 };
     dao.governor.refusal(GOVERNANCE, set).await?;
     Ok(())
@@ -83,6 +94,27 @@ async fn the_first_supplies_are_with_the_treasury_and_the_founders() -> Result<(
         let found = dao.gov.read(IGovToken::genesisAllocationCall { bucket }).await?;
         assert_eq!((found.recipient, found.amount), (part.recipient, part.amount));
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn gov_and_the_consents_ask_the_deployed_membership_who_is_a_member() -> Result<()> {
+    let dao = Dao::start().await?;
+    let membership = dao.membership.address;
+    assert_eq!(dao.gov.read(IGovToken::membershipCall {}).await?, membership);
+    assert_eq!(dao.consents.read(IConsentRegistry::membershipCall {}).await?, membership);
+
+    // The policy of a new cooperative is members only.
+    let amount = U256::from(5);
+    let to_carol = IGovToken::transferCall { to: CAROL, value: amount };
+    dao.gov.refusal(ALICE, to_carol.clone()).await?;
+    let (credential, patient) = (B256::repeat_byte(1), 1);
+    let issue = IMembership::issueCall { account: CAROL, credential, actorRoles: patient };
+    dao.membership.send(ORACLE, issue).await?;
+    let before = dao.gov.read(IGovToken::balanceOfCall { account: CAROL }).await?;
+    dao.gov.send(ALICE, to_carol).await?;
+    let after = dao.gov.read(IGovToken::balanceOfCall { account: CAROL }).await?;
+    assert_eq!(after, before + amount);
     Ok(())
 }
 

@@ -1,15 +1,21 @@
-//! Decides what `datacoop member show` shows: what members contributed and earned.
+//! Decides what `datacoop member show` shows: what members are, contributed and earned.
 
-use std::io::{self, Write};
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
 use alloy::primitives::Address;
-use clap::Subcommand;
-use datacoop_deploy::bindings::{
-    IDataCoopRewards::{cooldownPeriodCall, lastContributionCall, memberRecordCall},
-    IDataToken::balanceOfCall,
+use datacoop_deploy::{
+    bindings::{
+        IDataCoopRewards::{cooldownPeriodCall, lastContributionCall, memberRecordCall},
+        IDataToken::balanceOfCall,
+    },
+    members::Members,
 };
 use serde::Serialize;
 
+use super::view::Membership;
 use crate::{
     amount::Amount,
     args::{Coop, RpcArgs},
@@ -18,12 +24,7 @@ use crate::{
     time::Time,
 };
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum MemberCommand {
-    Show(ShowArgs),
-}
-
-/// Shows what members contributed, what they hold, and when they may contribute again.
+/// Shows what members act as, what they contributed and hold, and when they may contribute again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help!(
     "datacoop member show 0x7099…79C8"
@@ -36,7 +37,7 @@ pub(crate) struct ShowArgs {
 }
 
 #[derive(Serialize)]
-struct Members {
+struct Shown {
     members: Vec<Member>,
 }
 
@@ -44,6 +45,8 @@ struct Members {
 #[serde(rename_all = "camelCase")]
 struct Member {
     member: Account,
+    /// The membership, if the account has one.
+    membership: Option<Membership>,
     balance: Amount,
     contributions: u64,
     /// When the member last contributed, if ever.
@@ -54,31 +57,25 @@ struct Member {
     may_contribute_at: Option<Time>,
 }
 
-impl MemberCommand {
-    pub(crate) const fn name(&self) -> &'static str {
-        match self {
-            Self::Show(_) => "member show",
-        }
-    }
-
-    pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
-        match self {
-            Self::Show(args) => args.run(rpc, out).await,
-        }
-    }
-}
-
 impl ShowArgs {
-    async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
+    pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { members } = self;
-        let coop = rpc.coop().await?;
+        let (chain, book) = rpc.deployed().await?;
+        let coop = Coop::of_book(&chain, &book)?;
+        // A cooperative of an earlier version has no Membership.
+        let register = Members::of_book(&chain, &book).ok();
         let cooldown = coop.chain.read(coop.rewards, &cooldownPeriodCall {}).await?.saturating_to();
         let now = coop.chain.now().await?;
         let mut shown = Vec::with_capacity(members.len());
         for member in members {
-            shown.push(Member::read(&coop, member, cooldown, now).await?);
+            let membership = match &register {
+                Some(register) => register.find(member).await?.map(Membership::from),
+                None => None,
+            };
+            let read = Member::read(&coop, member, cooldown, now).await?;
+            shown.push(Member { membership, ..read });
         }
-        out.result(&Members { members: shown })
+        out.result(&Shown { members: shown })
     }
 }
 
@@ -93,6 +90,7 @@ impl Member {
         let free_at = last.saturating_add(cooldown);
         Ok(Self {
             member: Account(member),
+            membership: None,
             balance: Amount(balance),
             contributions: record.count,
             last_contribution: has_contributed.then_some(Time(last)),
@@ -102,7 +100,7 @@ impl Member {
     }
 }
 
-impl Report for Members {
+impl Report for Shown {
     const COMMAND: &'static str = "member show";
 
     fn show(&self, to: &mut dyn Write) -> io::Result<()> {
@@ -114,17 +112,23 @@ impl Report for Members {
                 time.map_or_else(|| none.to_owned(), |time| time.to_string())
             };
             let balance = format!("{} DATA", member.balance);
-            pairs(
-                to,
-                &[
-                    ("member", &member.member),
-                    ("balance", &balance),
-                    ("contributions", &member.contributions),
-                    ("last", &time(member.last_contribution, "never")),
-                    ("unbroken since", &time(member.streak_start, "never")),
-                    ("may contribute", &time(member.may_contribute_at, "now")),
-                ],
-            )?;
+            let (last, unbroken, may) = (
+                time(member.last_contribution, "never"),
+                time(member.streak_start, "never"),
+                time(member.may_contribute_at, "now"),
+            );
+            let none = "none: an issuer invites with `datacoop member invite`";
+            let mut rows: Vec<(&str, &dyn fmt::Display)> = vec![("member", &member.member)];
+            match &member.membership {
+                Some(membership) => membership.rows(&mut rows),
+                None => rows.push(("membership", &none)),
+            }
+            rows.push(("balance", &balance));
+            rows.push(("contributions", &member.contributions));
+            rows.push(("last", &last));
+            rows.push(("unbroken since", &unbroken));
+            rows.push(("may contribute", &may));
+            pairs(to, &rows)?;
         }
         Ok(())
     }
