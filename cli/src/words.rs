@@ -1,11 +1,14 @@
 //! Decides how the errors of the contracts are said to people, and what can be done about them.
 
 mod governance;
+mod records;
 mod treasury;
 
-use alloy::sol_types::SolError;
+use alloy::{primitives::Bytes, sol_types::SolError};
 use datacoop_deploy::{
-    Argument, DecodedError, bindings::IDataCoopRewards::RewardsBatchEntryFailed, decode_error,
+    Argument, DecodedError,
+    bindings::{IDataCoopRewards::RewardsBatchEntryFailed, IDataRegistry::RecordBatchEntryFailed},
+    decode_error,
 };
 
 use crate::{
@@ -143,14 +146,20 @@ pub(crate) fn explain(error: &DecodedError) -> String {
     let Some(phrase) = find(error) else {
         return treasury::safe(&error.text).unwrap_or_else(|| error.text.clone());
     };
-    let batch = RewardsBatchEntryFailed::abi_decode(&error.data).ok();
+    let inner = reason_of_entry(&error.data);
     error.args.iter().fold(phrase.sentence.to_owned(), |sentence, argument| {
-        let value = match (argument.name.as_str(), &batch) {
-            ("reason", Some(batch)) => explain(&decode_error(&batch.reason)),
+        let value = match (argument.name.as_str(), &inner) {
+            ("reason", Some(reason)) => explain(&decode_error(reason)),
             _ => value(&error.name, argument),
         };
         sentence.replace(&format!("{{{}}}", argument.name), &value)
     })
+}
+
+/// The error of the entry that a batch failed for.
+fn reason_of_entry(data: &[u8]) -> Option<Bytes> {
+    let rewards = RewardsBatchEntryFailed::abi_decode(data).map(|failed| failed.reason);
+    rewards.or_else(|_| RecordBatchEntryFailed::abi_decode(data).map(|failed| failed.reason)).ok()
 }
 
 /// What can be done about an error, where that is not plain.
@@ -163,7 +172,8 @@ fn find(error: &DecodedError) -> Option<&'static Phrase> {
 }
 
 fn named(error: &str) -> Option<&'static Phrase> {
-    let mut all = PHRASES.iter().chain(treasury::PHRASES).chain(governance::PHRASES);
+    let mut all =
+        PHRASES.iter().chain(records::PHRASES).chain(treasury::PHRASES).chain(governance::PHRASES);
     all.find(|phrase| phrase.error == error)
 }
 
@@ -189,6 +199,7 @@ fn value(error: &str, Argument { name, value }: &Argument) -> String {
         | (_, "balance" | "needed" | "allowance") => wei(),
         (_, "allowedAt" | "recordedAt" | "deadline" | "expiry")
         | ("ERC5805FutureLookup" | "ConsentInvalidExpiry", _)
+        | ("EditionNotChallengeable", "liveFrom")
         | ("GovernorGuardianTermTooLong", "maximum") => time(),
         (error, argument) => governance::named(error, argument, value),
     };
@@ -207,7 +218,7 @@ mod tests {
             IDataToken::EmissionCapExceeded,
             ITreasury::{TreasuryBudgetExceeded, TreasuryDelayActive},
         },
-        governance::Place,
+        contracts::CONTRACTS,
     };
 
     use super::*;
@@ -218,8 +229,8 @@ mod tests {
 
     #[test]
     fn every_error_of_the_suite_has_a_sentence_with_its_arguments() {
-        for place in Place::ALL {
-            for error in place.abi().errors() {
+        for abi in CONTRACTS.map(|contract| contract.abi()) {
+            for error in abi.errors() {
                 let name = &error.name;
                 let mut rest =
                     named(name).unwrap_or_else(|| panic!("no phrase for {name}")).sentence;

@@ -87,6 +87,14 @@ pub const CONSENT_REGISTRY: Contract = Contract {
     abi: bindings::IConsentRegistry::abi::contract,
 };
 
+/// The data registry.
+pub const DATA_REGISTRY: Contract = Contract {
+    name: "DataRegistry",
+    package: "data-registry",
+    interface: include_str!("../../contracts/data-registry/IDataRegistry.sol"),
+    abi: bindings::IDataRegistry::abi::contract,
+};
+
 /// The data market.
 pub const DATA_MARKET: Contract = Contract {
     name: "DataMarket",
@@ -95,8 +103,16 @@ pub const DATA_MARKET: Contract = Contract {
     abi: bindings::IDataMarket::abi::contract,
 };
 
+/// The revenue distributor.
+pub const REVENUE_DISTRIBUTOR: Contract = Contract {
+    name: "RevenueDistributor",
+    package: "revenue-distributor",
+    interface: include_str!("../../contracts/revenue-distributor/IRevenueDistributor.sol"),
+    abi: bindings::IRevenueDistributor::abi::contract,
+};
+
 /// All contracts of the suite.
-pub const CONTRACTS: [Contract; 9] = [
+pub const CONTRACTS: [Contract; 11] = [
     DATA_TOKEN,
     DATA_COOP_REWARDS,
     GOV_TOKEN,
@@ -105,7 +121,9 @@ pub const CONTRACTS: [Contract; 9] = [
     TREASURY,
     MEMBERSHIP,
     CONSENT_REGISTRY,
+    DATA_REGISTRY,
     DATA_MARKET,
+    REVENUE_DISTRIBUTOR,
 ];
 
 impl Contract {
@@ -205,6 +223,8 @@ mod tests {
         assert_eq!(inputs(MEMBERSHIP), ["address admin", "string baseURI"]);
         assert_eq!(inputs(CONSENT_REGISTRY), ["address membership"]);
         assert_eq!(
+            inputs(DATA_REGISTRY),
+            ["address admin", "address membership", "address consentRegistry"]
             inputs(DATA_MARKET),
             [
                 "address admin",
@@ -216,6 +236,7 @@ mod tests {
                 "address stakeToken"
             ]
         );
+        assert_eq!(inputs(REVENUE_DISTRIBUTOR), ["address admin", "address dataRegistry"]);
     }
 
     #[test]

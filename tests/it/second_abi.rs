@@ -11,7 +11,8 @@ use alloy::{
 };
 use anyhow::{Context, Result, ensure};
 use datacoop_deploy::bindings::{
-    IConsentRegistry, IDataCoopRewards, IDataToken, IGovToken, IMembership, ITimelock,
+    IConsentRegistry, IDataCoopRewards, IDataRegistry, IDataToken, IGovToken, IMembership,
+    ITimelock,
 };
 use datacoop_tests::{Random, interface, random};
 use ethers_core::{
@@ -195,6 +196,14 @@ fn ethers_encodes_every_call_error_and_event_of_the_consent_registry_alike() -> 
     check_calls::<IConsentRegistry::IConsentRegistryCalls>(&abi)?;
     check_errors::<IConsentRegistry::IConsentRegistryErrors>(&abi)?;
     check_events::<IConsentRegistry::IConsentRegistryEvents>(&abi)
+}
+
+#[test]
+fn ethers_encodes_every_call_error_and_event_of_the_data_registry_alike() -> Result<()> {
+    let abi = interface("IDataRegistry")?;
+    check_calls::<IDataRegistry::IDataRegistryCalls>(&abi)?;
+    check_errors::<IDataRegistry::IDataRegistryErrors>(&abi)?;
+    check_events::<IDataRegistry::IDataRegistryEvents>(&abi)
 }
 
 alloy::sol! {

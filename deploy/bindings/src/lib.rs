@@ -53,5 +53,15 @@ sol!(
 
 sol!(
     #[sol(abi, all_derives)]
+    "../../contracts/data-registry/IDataRegistry.sol"
+);
+
+sol!(
+    #[sol(abi, all_derives)]
     "../../contracts/data-market/IDataMarket.sol"
+);
+
+sol!(
+    #[sol(abi, all_derives)]
+    "../../contracts/revenue-distributor/IRevenueDistributor.sol"
 );

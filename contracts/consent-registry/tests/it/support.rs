@@ -1,14 +1,14 @@
 //! Decides what the tests start from: the registry and the membership on a chain, and people.
 
+use std::ops::Deref;
+
 use alloy_primitives::{Address, B256, U256, address, keccak256};
-use alloy_sol_types::{
-    Eip712Domain, SolCall, SolError, SolEvent, SolStruct, SolValue, eip712_domain, sol,
-};
+use alloy_sol_types::{Eip712Domain, SolCall, SolEvent, SolStruct, SolValue, eip712_domain, sol};
 use consent_registry::IConsentRegistry::{
     Scope, amendBySigCall, amendCall, consentCall, consentReturn, consentsOfCall,
     coveringConsentCall, coversCall, grantBySigCall, grantCall, noncesCall, revokeBySigCall,
 };
-use datacoop_kit::testing::{Chain, Log, START, Signer};
+use datacoop_kit::testing::{Chain, Log, START, Signer, Subject};
 use membership::{
     IMembership::{grantRoleCall, issueCall},
     ISSUER_ROLE,
@@ -217,7 +217,15 @@ pub(crate) fn signed_revoke(by: &Signer, nonce: u64) -> revokeBySigCall {
 
 /// The registry and the membership on a chain.
 pub(crate) struct Registry {
-    pub(crate) chain: Chain,
+    subject: Subject,
+}
+
+impl Deref for Registry {
+    type Target = Subject;
+
+    fn deref(&self) -> &Subject {
+        &self.subject
+    }
 }
 
 impl Registry {
@@ -228,7 +236,7 @@ impl Registry {
         chain.deploy(ISSUER, MEMBERSHIP, membership::program, &args).expect("the membership");
         let args = (MEMBERSHIP,).abi_encode_params();
         chain.deploy(ISSUER, REGISTRY, consent_registry::program, &args).expect("the registry");
-        let registry = Self { chain };
+        let registry = Self { subject: Subject::new(chain, REGISTRY) };
         registry.member(&grantRoleCall { role: ISSUER_ROLE, account: ISSUER });
         let people =
             [(alice().address(), PATIENT), (bob().address(), RESEARCHER), (DOCTOR, PRACTITIONER)];
@@ -256,31 +264,6 @@ impl Registry {
     #[track_caller]
     pub(crate) fn member<C: SolCall>(&self, call: &C) -> C::Return {
         self.chain.send(ISSUER, MEMBERSHIP, call).expect("the membership agrees")
-    }
-
-    /// Calls the registry.
-    pub(crate) fn call<C: SolCall>(&self, from: Address, call: &C) -> Result<C::Return, Vec<u8>> {
-        self.chain.send(from, REGISTRY, call)
-    }
-
-    /// Calls the registry, which agrees.
-    #[track_caller]
-    pub(crate) fn ok<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
-        self.call(from, call).expect("the call succeeds")
-    }
-
-    /// Calls the registry, which refuses with exactly this error and emits nothing.
-    #[track_caller]
-    pub(crate) fn fails<C: SolCall>(&self, from: Address, call: &C, error: &impl SolError) {
-        let outcome = self.call(from, call).map(|_| ());
-        assert_eq!(outcome, Err(error.abi_encode()));
-        assert_eq!(self.chain.take_logs(), []);
-    }
-
-    /// Requires that exactly these events were emitted.
-    #[track_caller]
-    pub(crate) fn emitted(&self, events: &[Log]) {
-        assert_eq!(self.chain.take_logs(), events);
     }
 
     /// Whether a use of alice's data, of a class for a purpose by number, is covered.
@@ -316,8 +299,7 @@ impl Registry {
 
 /// The log of an event.
 pub(crate) fn log<E: SolEvent>(event: &E) -> Log {
-    let data = event.encode_log_data();
-    Log { emitter: REGISTRY, topics: data.topics().to_vec(), data: data.data.to_vec() }
+    Log::of(REGISTRY, event)
 }
 
 /// The receipt of a change, by a second implementation.

@@ -1,11 +1,13 @@
 //! Decides what the tests start from: the rewards and DATA on a chain, and the people around them.
 
+use std::ops::Deref;
+
 use alloy_primitives::{Address, B256, U256, address};
-use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue, sol};
+use alloy_sol_types::{SolCall, SolEvent, SolValue, sol};
 use data_coop_rewards::IDataCoopRewards::{
     Entry, recordBatchCall, recordContributionCall, setCooldownPeriodCall,
 };
-use datacoop_kit::testing::{Chain, Log};
+use datacoop_kit::testing::{Chain, Log, Subject};
 
 sol!("../data-token/IDataToken.sol");
 
@@ -49,7 +51,15 @@ pub(crate) fn entry(member_number: u64, proof_number: u64) -> Entry {
 
 /// The rewards and DATA on a chain.
 pub(crate) struct Coop {
-    pub(crate) chain: Chain,
+    subject: Subject,
+}
+
+impl Deref for Coop {
+    type Target = Subject;
+
+    fn deref(&self) -> &Subject {
+        &self.subject
+    }
 }
 
 impl Coop {
@@ -65,7 +75,7 @@ impl Coop {
         chain.deploy(GOVERNANCE, DATA_TOKEN, data_token::program, &args).expect("DATA");
         let args = (DATA_TOKEN, GOVERNANCE, ORACLE, GUARDIAN).abi_encode_params();
         chain.deploy(MALLORY, REWARDS, data_coop_rewards::program, &args).expect("rewards");
-        let coop = Self { chain };
+        let coop = Self { subject: Subject::new(chain, REWARDS) };
         for (role, account) in
             [(data_token::MINTER_ROLE, REWARDS), (data_token::PAUSER_ROLE, GOVERNANCE)]
         {
@@ -75,29 +85,10 @@ impl Coop {
         coop
     }
 
-    /// Calls the rewards.
-    pub(crate) fn call<C: SolCall>(&self, from: Address, call: &C) -> Result<C::Return, Vec<u8>> {
-        self.chain.send(from, REWARDS, call)
-    }
-
-    /// Calls the rewards, which agree.
-    #[track_caller]
-    pub(crate) fn ok<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
-        self.call(from, call).expect("the call succeeds")
-    }
-
     /// Calls DATA, which agrees.
     #[track_caller]
     pub(crate) fn token<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
         self.chain.send(from, DATA_TOKEN, call).expect("the call succeeds")
-    }
-
-    /// Calls the rewards, which refuse with exactly this error and emit nothing.
-    #[track_caller]
-    pub(crate) fn fails<C: SolCall>(&self, from: Address, call: &C, error: &impl SolError) {
-        let outcome = self.call(from, call).map(|_| ());
-        assert_eq!(outcome, Err(error.abi_encode()));
-        assert_eq!(self.chain.take_logs(), []);
     }
 
     /// Records a plain contribution.
@@ -125,11 +116,6 @@ impl Coop {
         self
     }
 
-    /// Lets time pass.
-    pub(crate) fn wait(&self, secs: u64) {
-        self.chain.set_time(self.chain.time() + secs);
-    }
-
     /// What a member holds.
     pub(crate) fn balance(&self, number: u64) -> U256 {
         self.token(MALLORY, &IDataToken::balanceOfCall { account: member(number) })
@@ -143,8 +129,7 @@ pub(crate) fn plain(member_number: u64, proof_number: u64) -> recordContribution
 
 /// The log of an event of the rewards.
 pub(crate) fn log<E: SolEvent>(event: &E) -> Log {
-    let data = event.encode_log_data();
-    Log { emitter: REWARDS, topics: data.topics().to_vec(), data: data.data.to_vec() }
+    Log::of(REWARDS, event)
 }
 
 /// The logs of the rewards, DATA's left out.

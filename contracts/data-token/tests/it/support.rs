@@ -1,12 +1,14 @@
 //! Decides what the tests start from: a token on a chain, and the people around it.
 
+use std::ops::Deref;
+
 use alloy_primitives::{Address, U256, address};
-use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue};
+use alloy_sol_types::{SolEvent, SolValue};
 use data_token::{
     IDataToken::{self, grantRoleCall},
     MINTER_ROLE, PAUSER_ROLE, program,
 };
-use datacoop_kit::testing::{Chain, Log, Signer};
+use datacoop_kit::testing::{Chain, Log, Signer, Subject};
 
 /// Where the token is.
 pub(crate) const TOKEN: Address = address!("00000000000000000000000000000000da7a0001");
@@ -44,7 +46,15 @@ pub(crate) fn bob() -> Signer {
 
 /// A token on a chain.
 pub(crate) struct Token {
-    pub(crate) chain: Chain,
+    subject: Subject,
+}
+
+impl Deref for Token {
+    type Target = Subject;
+
+    fn deref(&self) -> &Subject {
+        &self.subject
+    }
 }
 
 impl Token {
@@ -59,31 +69,12 @@ impl Token {
         let args =
             (ADMIN, alice().address(), genesis(), floor, U256::from(bps)).abi_encode_params();
         chain.deploy(ADMIN, TOKEN, program, &args).expect("the token is constructed");
-        let token = Self { chain };
+        let token = Self { subject: Subject::new(chain, TOKEN) };
         for (role, account) in [(MINTER_ROLE, MINTER), (PAUSER_ROLE, PAUSER)] {
             token.ok(ADMIN, &grantRoleCall { role, account });
         }
         let _ = token.chain.take_logs();
         token
-    }
-
-    /// Calls the token.
-    pub(crate) fn call<C: SolCall>(&self, from: Address, call: &C) -> Result<C::Return, Vec<u8>> {
-        self.chain.send(from, TOKEN, call)
-    }
-
-    /// Calls the token, which agrees.
-    #[track_caller]
-    pub(crate) fn ok<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
-        self.call(from, call).expect("the call succeeds")
-    }
-
-    /// Calls the token, which refuses with exactly this error and emits nothing.
-    #[track_caller]
-    pub(crate) fn fails<C: SolCall>(&self, from: Address, call: &C, error: &impl SolError) {
-        let outcome = self.call(from, call).map(|_| ());
-        assert_eq!(outcome, Err(error.abi_encode()));
-        assert_eq!(self.chain.take_logs(), []);
     }
 
     /// Requires that exactly this event was emitted.
@@ -107,6 +98,5 @@ impl Token {
 
 /// The log of an event.
 pub(crate) fn log<E: SolEvent>(event: &E) -> Log {
-    let data = event.encode_log_data();
-    Log { emitter: TOKEN, topics: data.topics().to_vec(), data: data.data.to_vec() }
+    Log::of(TOKEN, event)
 }

@@ -1,10 +1,12 @@
 //! Decides what the tests start from: a token on a chain, and the people around it.
 
-use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
-use alloy_sol_types::{Eip712Domain, SolCall, SolError, SolEvent, SolValue, eip712_domain};
+use std::ops::Deref;
+
+use alloy_primitives::{Address, B256, U256, address, keccak256};
+use alloy_sol_types::{Eip712Domain, SolEvent, SolValue, eip712_domain};
 use datacoop_kit::{
     reexport::stylus_sdk::{ArbResult, host::VM},
-    testing::{Chain, Log, Signer},
+    testing::{Chain, Log, Signer, Subject},
 };
 use gov_token::{
     IGovToken::{self, grantRoleCall, setTransferPolicyCall},
@@ -90,7 +92,15 @@ pub(crate) fn members(input: &[u8], _: VM) -> ArbResult {
 
 /// A token on a chain.
 pub(crate) struct Token {
-    pub(crate) chain: Chain,
+    subject: Subject,
+}
+
+impl Deref for Token {
+    type Target = Subject;
+
+    fn deref(&self) -> &Subject {
+        &self.subject
+    }
 }
 
 impl Token {
@@ -110,40 +120,10 @@ impl Token {
     pub(crate) fn with(terms: &Terms) -> Self {
         let chain = chain();
         chain.deploy(ADMIN, TOKEN, program, &terms.encode()).expect("the token is constructed");
-        let token = Self { chain };
+        let token = Self { subject: Subject::new(chain, TOKEN) };
         token.ok(ADMIN, &grantRoleCall { role: MINTER_ROLE, account: MINTER });
         let _ = token.chain.take_logs();
         token
-    }
-
-    /// Calls the token.
-    pub(crate) fn call<C: SolCall>(&self, from: Address, call: &C) -> Result<C::Return, Vec<u8>> {
-        self.chain.send(from, TOKEN, call)
-    }
-
-    /// Calls the token, which agrees.
-    #[track_caller]
-    pub(crate) fn ok<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
-        self.call(from, call).expect("the call succeeds")
-    }
-
-    /// Calls the token, which refuses with exactly this error and emits nothing.
-    #[track_caller]
-    pub(crate) fn fails<C: SolCall>(&self, from: Address, call: &C, error: &impl SolError) {
-        let outcome = self.call(from, call).map(|_| ());
-        assert_eq!(outcome, Err(error.abi_encode()));
-        assert_eq!(self.chain.take_logs(), []);
-    }
-
-    /// Requires that exactly these events were emitted.
-    #[track_caller]
-    pub(crate) fn emitted(&self, logs: &[Log]) {
-        assert_eq!(self.chain.take_logs(), logs);
-    }
-
-    /// Lets some seconds go by.
-    pub(crate) fn wait(&self, secs: u64) {
-        self.chain.set_time(self.chain.time() + secs);
     }
 
     pub(crate) fn balance(&self, account: Address) -> U256 {
@@ -161,9 +141,7 @@ impl Token {
 
 /// The log of an event.
 pub(crate) fn log<E: SolEvent>(event: &E) -> Log {
-    let data = event.encode_log_data();
-    let data = (data.topics().to_vec(), Bytes::from(data.data.to_vec()));
-    Log { emitter: TOKEN, topics: data.0, data: data.1.to_vec() }
+    Log::of(TOKEN, event)
 }
 
 /// The signing domain of the token.

@@ -148,7 +148,7 @@ fn class_terms_stay_within_their_bounds() {
         (ProposalClass::Optimistic, [0, DAY, 51]),
         (ProposalClass::Optimistic, [0, 0, 1]),
     ] {
-        stage.refuses(
+        stage.govern_fails(
             &terms(class, [delay, period, veto]),
             &GovernorInvalidClassTerms {
                 proposalClass: class,
@@ -267,14 +267,14 @@ fn no_class_may_touch_the_governor_or_the_timelock() {
     };
     for class in CLASSES {
         for target in [GOVERNOR, TIMELOCK] {
-            stage.refuses(&allow(class, target, SELECTOR), &invalid(class, target));
+            stage.govern_fails(&allow(class, target, SELECTOR), &invalid(class, target));
         }
         // Allowed while it was anything, but not when it has become the timelock.
         let call = allow(class, OTHER_TIMELOCK, SELECTOR);
         stage.govern(&[alloy_sol_types::SolCall::abi_encode(&call)]).expect("governance may");
     }
     let standard = allow(ProposalClass::Standard, TARGET, SELECTOR);
-    stage.refuses(&standard, &invalid(ProposalClass::Standard, TARGET));
+    stage.govern_fails(&standard, &invalid(ProposalClass::Standard, TARGET));
     let moved = IGovernor::updateTimelockCall { newTimelock: OTHER_TIMELOCK };
     stage.govern(&[alloy_sol_types::SolCall::abi_encode(&moved)]).expect("governance may");
     for class in CLASSES {

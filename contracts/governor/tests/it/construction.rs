@@ -20,7 +20,7 @@ use crate::{
 
 /// Constructs a governor whose arguments `change` has had a say in.
 fn construct(change: impl FnOnce(&mut Arguments)) -> (Stage, Result<(), Vec<u8>>) {
-    let stage = Stage { chain: Stage::around() };
+    let stage = Stage::before();
     let mut arguments = arguments();
     change(&mut arguments);
     let outcome = stage.deploy(arguments).map(|_| ());
@@ -127,7 +127,7 @@ fn terms_out_of_their_bounds_are_refused() {
 
 #[test]
 fn a_token_that_does_not_count_seconds_is_refused() {
-    let stage = Stage { chain: Stage::around() };
+    let stage = Stage::before();
     stage.chain.deploy(ALICE, TOKEN, stand_ins::token_of_blocks, &[]).expect("it takes every call");
     let outcome = stage.deploy(arguments());
     assert_eq!(outcome, Err(ERC6372InconsistentClock {}.abi_encode()));
@@ -146,7 +146,7 @@ fn a_governor_is_constructed_once_and_from_clean_arguments() {
     assert_eq!(stage.deploy(arguments()), Err(Vec::new()));
     let encoded = arguments().abi_encode_params();
     for dirty in [0, 32, 64 + 25, 96 + 27, 6 * 32 + 25, 7 * 32 + 11, 8 * 32 + 23] {
-        let stage = Stage { chain: Stage::around() };
+        let stage = Stage::before();
         let mut encoded = encoded.clone();
         encoded[dirty] = 1;
         let outcome = stage.chain.deploy(ALICE, GOVERNOR, governor::program, &encoded);

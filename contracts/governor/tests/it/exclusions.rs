@@ -96,11 +96,11 @@ fn excluded_votes_are_not_cast() {
 fn an_exclusion_is_made_and_ended_once() {
     let stage = Stage::new();
     let unchanged = |account, excluded| GovernorQuorumExclusionUnchanged { account, excluded };
-    stage.refuses(&set(CAROL, false), &unchanged(CAROL, false));
+    stage.govern_fails(&set(CAROL, false), &unchanged(CAROL, false));
     stage.governs(&set(CAROL, true), &event(CAROL, true));
-    stage.refuses(&set(CAROL, true), &unchanged(CAROL, true));
+    stage.govern_fails(&set(CAROL, true), &unchanged(CAROL, true));
     stage.governs(&set(CAROL, false), &event(CAROL, false));
-    stage.refuses(&set(CAROL, false), &unchanged(CAROL, false));
+    stage.govern_fails(&set(CAROL, false), &unchanged(CAROL, false));
     // In the same second: it never held.
     let both = [set(CAROL, true).abi_encode(), set(CAROL, false).abi_encode()];
     stage.govern(&both).expect("governance may");
@@ -117,14 +117,17 @@ fn there_are_sixteen_exclusions_at_most() {
         stage.govern(&[set(Address::repeat_byte(number), true).abi_encode()]).expect("room");
     }
     assert_eq!(stage.ask(&IGovernor::quorumExclusionsCall {}), U256::from(16));
-    stage.refuses(
+    stage.govern_fails(
         &set(Address::repeat_byte(17), true),
         &GovernorTooManyQuorumExclusions { maximum: U256::from(16) },
     );
     // Ended ones are kept.
     let first = Address::repeat_byte(1);
     stage.governs(&set(first, false), &event(first, false));
-    stage.refuses(&set(first, true), &GovernorTooManyQuorumExclusions { maximum: U256::from(16) });
+    stage.govern_fails(
+        &set(first, true),
+        &GovernorTooManyQuorumExclusions { maximum: U256::from(16) },
+    );
     assert_eq!(exclusion(&stage, 16), (Address::ZERO, 0, 0));
     assert_eq!(exclusion(&stage, u64::MAX), (Address::ZERO, 0, 0));
 }

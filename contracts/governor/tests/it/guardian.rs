@@ -131,7 +131,7 @@ fn nobody_guards_for_longer_than_two_years() {
     let passing = DELAY + 1 + PERIOD + EXTENSION + 31 * DAY;
     let maximum = stage.chain.time() + passing + 730 * DAY;
     let expiry = maximum + 1;
-    stage.refuses(
+    stage.govern_fails(
         &IGovernor::setGuardianCall { account: CAROL, expiry },
         &GovernorGuardianTermTooLong { expiry: U256::from(expiry), maximum: U256::from(maximum) },
     );

@@ -100,7 +100,7 @@ fn governance_changes_the_voting_terms_within_their_bounds() {
         },
         &LateQuorumVoteExtensionSet { oldVoteExtension: PERIOD, newVoteExtension: EXTENSION },
     );
-    stage.refuses(
+    stage.govern_fails(
         &IGovernor::setLateQuorumVoteExtensionCall {
             newVoteExtension: "1001".parse().expect("it fits"),
         },
@@ -109,7 +109,7 @@ fn governance_changes_the_voting_terms_within_their_bounds() {
             maxVoteExtension: U256::from(PERIOD),
         },
     );
-    stage.refuses(
+    stage.govern_fails(
         &IGovernor::setVotingPeriodCall { newVotingPeriod: 0 },
         &GovernorInvalidVotingPeriod { votingPeriod: U256::ZERO },
     );
@@ -123,7 +123,7 @@ fn governance_changes_the_voting_terms_within_their_bounds() {
 fn the_quorum_numerator_has_a_history() {
     let stage = Stage::new();
     let before = stage.chain.time();
-    stage.refuses(
+    stage.govern_fails(
         &IGovernor::updateQuorumNumeratorCall { newQuorumNumerator: U256::from(101) },
         &GovernorInvalidQuorumFraction {
             quorumNumerator: U256::from(101),
@@ -160,7 +160,7 @@ fn the_quorum_numerator_has_a_history() {
 fn the_governor_is_never_locked_out_of_its_timelock() {
     let stage = Stage::new();
     for newTimelock in [CLOSED_TIMELOCK, MALLORY, GOVERNOR, Address::ZERO] {
-        stage.refuses(
+        stage.govern_fails(
             &IGovernor::updateTimelockCall { newTimelock },
             &GovernorNotTimelockProposer { timelock: newTimelock },
         );
@@ -181,7 +181,7 @@ fn the_governor_is_never_locked_out_of_its_timelock() {
 fn standard_proposals_wait_for_the_longer_of_two_delays() {
     let stage = Stage::new();
     let month = u32::try_from(30 * DAY).expect("small");
-    stage.refuses(
+    stage.govern_fails(
         &IGovernor::setStandardDelayCall { newDelay: month + 1 },
         &GovernorDelayTooLong { delay: U256::from(month + 1), maximum: U256::from(month) },
     );
@@ -234,6 +234,6 @@ fn what_was_sent_by_mistake_is_relayed_on() {
     stage.govern(&[relay(4, &[]).abi_encode()]).expect("there are ten");
     assert_eq!(stage.chain.balance(MALLORY), U256::from(4));
     // More than there is: refused without a word, which has a word here.
-    stage.refuses(&relay(7, &[]), &FailedCall {});
+    stage.govern_fails(&relay(7, &[]), &FailedCall {});
     assert_eq!(stage.chain.balance(MALLORY), U256::from(4));
 }

@@ -1,8 +1,10 @@
 //! Decides what the tests start from: a governor, a token, a timelock and the people around them.
 
+use std::ops::Deref;
+
 use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
 use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue};
-use datacoop_kit::testing::{Chain, Log};
+use datacoop_kit::testing::{Chain, Log, Subject};
 use governor::{
     IGovernor::{self, ProposalClass, ProposalState},
     program,
@@ -110,13 +112,26 @@ impl Plan {
 
 /// A governor on a chain.
 pub(crate) struct Stage {
-    pub(crate) chain: Chain,
+    subject: Subject,
+}
+
+impl Deref for Stage {
+    type Target = Subject;
+
+    fn deref(&self) -> &Subject {
+        &self.subject
+    }
 }
 
 impl Stage {
+    /// The people and contracts around, before the governor is there.
+    pub(crate) fn before() -> Self {
+        Self { subject: Subject::new(Self::around(), GOVERNOR) }
+    }
+
     /// A governor with the terms above, and 100 votes given out.
     pub(crate) fn new() -> Self {
-        let stage = Self { chain: Self::around() };
+        let stage = Self::before();
         stage.deploy(arguments()).expect("the governor is constructed");
         let _ = stage.chain.take_logs();
         stage
@@ -146,34 +161,10 @@ impl Stage {
         self.chain.deploy(ALICE, GOVERNOR, program, &arguments.abi_encode_params())
     }
 
-    /// Lets time pass.
-    pub(crate) fn wait(&self, secs: u64) {
-        self.chain.set_time(self.chain.time() + secs);
-    }
-
-    pub(crate) fn call<C: SolCall>(&self, from: Address, call: &C) -> Result<C::Return, Vec<u8>> {
-        self.chain.send(from, GOVERNOR, call)
-    }
-
-    /// Calls the governor, which agrees.
-    #[track_caller]
-    pub(crate) fn ok<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
-        self.call(from, call).expect("the call succeeds")
-    }
-
     /// Asks the governor.
     #[track_caller]
     pub(crate) fn ask<C: SolCall>(&self, call: &C) -> C::Return {
         self.ok(MALLORY, call)
-    }
-
-    /// Calls the governor, which refuses with exactly this error and emits nothing.
-    #[track_caller]
-    pub(crate) fn fails<C: SolCall>(&self, from: Address, call: &C, error: &impl SolError) {
-        let _ = self.chain.take_logs();
-        let outcome = self.call(from, call).map(|_| ());
-        assert_eq!(outcome, Err(error.abi_encode()));
-        assert_eq!(self.chain.take_logs(), []);
     }
 
     /// Requires that exactly this event was emitted.
@@ -226,13 +217,12 @@ impl Stage {
 
     /// Has governance make one call, which is refused with an error.
     #[track_caller]
-    pub(crate) fn refuses(&self, call: &impl SolCall, error: &impl SolError) {
+    pub(crate) fn govern_fails(&self, call: &impl SolCall, error: &impl SolError) {
         assert_eq!(self.govern(&[call.abi_encode()]), Err(error.abi_encode()));
     }
 }
 
 /// The log of an event of the governor.
 pub(crate) fn log<E: SolEvent>(event: &E) -> Log {
-    let data = event.encode_log_data();
-    Log { emitter: GOVERNOR, topics: data.topics().to_vec(), data: data.data.to_vec() }
+    Log::of(GOVERNOR, event)
 }

@@ -7,3 +7,4 @@ mod ether;
 mod merkle;
 mod mirror;
 mod sequences;
+mod tokens;

@@ -2,33 +2,13 @@
 
 use alloy_primitives::{Address, B256, U256, address, b256, keccak256};
 use alloy_sol_types::SolValue;
+use datacoop_kit::testing::tree::{self, Tree, node};
 use proptest::prelude::*;
 
 use crate::mirror::{CALLER, IMirror, MIRROR, chain};
 
 fn leaf(who: Address, amount: u64) -> B256 {
-    keccak256(keccak256((who, U256::from(amount)).abi_encode()))
-}
-
-fn node(left: B256, right: B256) -> B256 {
-    let (first, second) = if left < right { (left, right) } else { (right, left) };
-    keccak256((first, second).abi_encode())
-}
-
-/// The root of the leaves in their order, and the proof of each: an odd one goes up as it is.
-fn tree(leaves: &[B256]) -> (B256, Vec<Vec<B256>>) {
-    let mut proofs = vec![Vec::new(); leaves.len()];
-    let mut places: Vec<usize> = (0..leaves.len()).collect();
-    let mut row = leaves.to_vec();
-    while row.len() > 1 {
-        for (place, proof) in places.iter_mut().zip(&mut proofs) {
-            proof.extend(row.get(*place ^ 1));
-            *place /= 2;
-        }
-        let up = |pair: &[B256]| pair.get(1).map_or(pair[0], |right| node(pair[0], *right));
-        row = row.chunks(2).map(up).collect();
-    }
-    (row[0], proofs)
+    tree::leaf(&(who, U256::from(amount)).abi_encode())
 }
 
 fn proves(root: B256, who: Address, amount: u64, proof: &[B256]) -> bool {
@@ -51,7 +31,7 @@ fn the_example_of_open_zeppelin_is_proved() {
 #[test]
 fn a_node_is_no_leaf() {
     let leaves = [leaf(CALLER, 1), leaf(CALLER, 2), leaf(CALLER, 3), leaf(CALLER, 4)];
-    let (root, _) = tree(&leaves);
+    let root = Tree::new(leaves.to_vec()).root();
     let left = node(leaves[0], leaves[1]);
     // The two words of a node, given as an element whose hash would be the node.
     let (first, second) =
@@ -72,8 +52,10 @@ proptest! {
     #[test]
     fn each_element_is_proved_and_nothing_else(count in 1_usize..40, amount in 0_u64..1_000, bit in 0_usize..256) {
         let leaves: Vec<B256> = (0..count as u64).map(|n| leaf(CALLER, amount + n)).collect();
-        let (root, proofs) = tree(&leaves);
-        for (n, proof) in proofs.iter().enumerate() {
+        let tree = Tree::new(leaves);
+        let root = tree.root();
+        for n in 0..count {
+            let proof = &tree.proof(n);
             let amount = amount + n as u64;
             prop_assert!(proves(root, CALLER, amount, proof));
             prop_assert!(!proves(root, MIRROR, amount, proof));

@@ -1,10 +1,10 @@
 //! Decides what the tests start from: a membership on a chain, its issuers, and people.
 
+use std::ops::Deref;
+
 use alloy_primitives::{Address, B256, U256, address, keccak256};
-use alloy_sol_types::{
-    Eip712Domain, SolCall, SolError, SolEvent, SolStruct, SolValue, eip712_domain, sol,
-};
-use datacoop_kit::testing::{Chain, Log, START, Signer};
+use alloy_sol_types::{Eip712Domain, SolEvent, SolStruct, SolValue, eip712_domain, sol};
+use datacoop_kit::testing::{Chain, Log, START, Signer, Subject};
 use membership::{
     IMembership::{
         balanceOfCall, credentialNonceCall, grantRoleCall, issueCall, joinCall, membershipOfCall,
@@ -101,7 +101,15 @@ pub(crate) fn invitation(account: Address) -> Credential {
 
 /// A membership on a chain.
 pub(crate) struct Members {
-    pub(crate) chain: Chain,
+    subject: Subject,
+}
+
+impl Deref for Members {
+    type Target = Subject;
+
+    fn deref(&self) -> &Subject {
+        &self.subject
+    }
 }
 
 impl Members {
@@ -110,7 +118,7 @@ impl Members {
         let chain = Chain::new();
         let args = (ADMIN, BASE.to_owned()).abi_encode_params();
         chain.deploy(ADMIN, MEMBERSHIP, program, &args).expect("the membership is constructed");
-        let members = Self { chain };
+        let members = Self { subject: Subject::new(chain, MEMBERSHIP) };
         members.ok(ADMIN, &grantRoleCall { role: ISSUER_ROLE, account: issuer().address() });
         let _ = members.chain.take_logs();
         members
@@ -130,31 +138,6 @@ impl Members {
         let id = self.ok(issuer().address(), &call);
         let _ = self.chain.take_logs();
         id
-    }
-
-    /// Calls the membership.
-    pub(crate) fn call<C: SolCall>(&self, from: Address, call: &C) -> Result<C::Return, Vec<u8>> {
-        self.chain.send(from, MEMBERSHIP, call)
-    }
-
-    /// Calls the membership, which agrees.
-    #[track_caller]
-    pub(crate) fn ok<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
-        self.call(from, call).expect("the call succeeds")
-    }
-
-    /// Calls the membership, which refuses with exactly this error and emits nothing.
-    #[track_caller]
-    pub(crate) fn fails<C: SolCall>(&self, from: Address, call: &C, error: &impl SolError) {
-        let outcome = self.call(from, call).map(|_| ());
-        assert_eq!(outcome, Err(error.abi_encode()));
-        assert_eq!(self.chain.take_logs(), []);
-    }
-
-    /// Requires that exactly these events were emitted.
-    #[track_caller]
-    pub(crate) fn emitted(&self, events: &[Log]) {
-        assert_eq!(self.chain.take_logs(), events);
     }
 
     pub(crate) fn is_member(&self, account: Address) -> bool {
@@ -178,6 +161,5 @@ impl Members {
 
 /// The log of an event.
 pub(crate) fn log<E: SolEvent>(event: &E) -> Log {
-    let data = event.encode_log_data();
-    Log { emitter: MEMBERSHIP, topics: data.topics().to_vec(), data: data.data.to_vec() }
+    Log::of(MEMBERSHIP, event)
 }

@@ -1,12 +1,14 @@
 //! Decides what the tests start from: a timelock on a chain, the people around it, and contracts
 //! for its operations to call.
 
+use std::ops::Deref;
+
 use alloy_primitives::{Address, B256, Bytes, U256, address};
-use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue};
+use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use datacoop_kit::{
     Uint, host,
     reexport::stylus_sdk::{ArbResult, host::VM},
-    testing::{Chain, Log},
+    testing::{Chain, Log, Subject},
 };
 use timelock::{
     ITimelock::{
@@ -53,7 +55,15 @@ fn call_back(input: &[u8], mut vm: VM) -> ArbResult {
 
 /// A timelock on a chain.
 pub(crate) struct Timelock {
-    pub(crate) chain: Chain,
+    subject: Subject,
+}
+
+impl Deref for Timelock {
+    type Target = Subject;
+
+    fn deref(&self) -> &Subject {
+        &self.subject
+    }
 }
 
 /// An operation of one call.
@@ -130,33 +140,7 @@ impl Timelock {
         let args = arguments(U256::from(DELAY_SECS), executors, ADMIN);
         chain.deploy(MALLORY, TIMELOCK, program, &args).expect("the timelock is constructed");
         let _ = chain.take_logs();
-        Self { chain }
-    }
-
-    /// Calls the timelock.
-    pub(crate) fn call<C: SolCall>(&self, from: Address, call: &C) -> Result<C::Return, Vec<u8>> {
-        self.chain.send(from, TIMELOCK, call)
-    }
-
-    /// Calls the timelock, which agrees.
-    #[track_caller]
-    pub(crate) fn ok<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
-        self.call(from, call).expect("the call succeeds")
-    }
-
-    /// Calls the timelock, which refuses with exactly these bytes and emits nothing.
-    #[track_caller]
-    pub(crate) fn refuses<C: SolCall>(&self, from: Address, call: &C, error: &[u8]) {
-        let _ = self.chain.take_logs();
-        let outcome = self.call(from, call).map(|_| ());
-        assert_eq!(outcome, Err(error.to_vec()));
-        assert_eq!(self.chain.take_logs(), []);
-    }
-
-    /// Calls the timelock, which refuses with exactly this error and emits nothing.
-    #[track_caller]
-    pub(crate) fn fails<C: SolCall>(&self, from: Address, call: &C, error: &impl SolError) {
-        self.refuses(from, call, &error.abi_encode());
+        Self { subject: Subject::new(chain, TIMELOCK) }
     }
 
     /// Schedules an operation and waits until it is ready.
@@ -179,11 +163,6 @@ impl Timelock {
         self.perform(&Operation::of_its_own(&updateDelayCall { newDelay: U256::from(delay) }));
     }
 
-    /// Lets some seconds go by.
-    pub(crate) fn wait(&self, secs: u64) {
-        self.chain.set_time(self.chain.time() + secs);
-    }
-
     pub(crate) fn state(&self, id: B256) -> State {
         match self.ok(MALLORY, &getOperationStateCall { id }) {
             OperationState::Unset => State::Unset,
@@ -193,18 +172,11 @@ impl Timelock {
             OperationState::__Invalid => unreachable!("the result is checked"),
         }
     }
-
-    /// Requires that exactly these events were emitted since the last time.
-    #[track_caller]
-    pub(crate) fn emitted(&self, logs: &[Log]) {
-        assert_eq!(self.chain.take_logs(), logs);
-    }
 }
 
 /// The log of an event.
 pub(crate) fn log<E: SolEvent>(event: &E) -> Log {
-    let data = event.encode_log_data();
-    Log { emitter: TIMELOCK, topics: data.topics().to_vec(), data: data.data.to_vec() }
+    Log::of(TIMELOCK, event)
 }
 
 /// A set of states, as errors name them.

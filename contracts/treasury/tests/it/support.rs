@@ -1,8 +1,10 @@
 //! Decides what the tests start from: a treasury of three owners on a chain, with a governor.
 
+use std::ops::Deref;
+
 use alloy_primitives::{Address, B256, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolError, SolValue};
-use datacoop_kit::testing::{Chain, Signer};
+use datacoop_kit::testing::{Chain, Signer, Subject};
 use treasury::{
     ITreasury::{
         execTransactionCall, execTransactionFromModuleReturnDataCall, executeQueuedCall,
@@ -27,9 +29,17 @@ pub(crate) const WEALTH: u64 = 1_000_000;
 
 /// A treasury on a chain.
 pub(crate) struct Treasury {
-    pub(crate) chain: Chain,
+    subject: Subject,
     /// Sorted by address.
     pub(crate) owners: Vec<Signer>,
+}
+
+impl Deref for Treasury {
+    type Target = Subject;
+
+    fn deref(&self) -> &Subject {
+        &self.subject
+    }
 }
 
 /// The owners of every treasury here.
@@ -63,34 +73,11 @@ impl Treasury {
         let args = arguments(&addresses, 2, (governor, delay));
         chain.deploy(MALLORY, TREASURY, program, &args).expect("the treasury is constructed");
         chain.give(TREASURY, U256::from(WEALTH));
-        Self { chain, owners }
+        Self { subject: Subject::new(chain, TREASURY), owners }
     }
 
     pub(crate) fn owner(&self, index: usize) -> Address {
         self.owners[index].address()
-    }
-
-    /// Calls the treasury.
-    pub(crate) fn call<C: SolCall>(&self, from: Address, call: &C) -> Result<C::Return, Vec<u8>> {
-        self.chain.send(from, TREASURY, call)
-    }
-
-    /// Calls the treasury, which agrees.
-    #[track_caller]
-    pub(crate) fn ok<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
-        self.call(from, call).unwrap_or_else(|error| panic!("refused with {error:02x?}"))
-    }
-
-    /// Calls the treasury, which refuses with exactly these bytes.
-    #[track_caller]
-    pub(crate) fn refuses<C: SolCall>(&self, from: Address, call: &C, error: &[u8]) {
-        assert_eq!(self.call(from, call).map(|_| ()), Err(error.to_vec()));
-    }
-
-    /// Calls the treasury, which refuses with exactly this error.
-    #[track_caller]
-    pub(crate) fn fails<C: SolCall>(&self, from: Address, call: &C, error: &impl SolError) {
-        self.refuses(from, call, &error.abi_encode());
     }
 
     /// Lets the governor make the treasury call itself.
@@ -144,11 +131,6 @@ impl Treasury {
 
     pub(crate) fn balance(&self, of: Address) -> U256 {
         self.chain.balance(of)
-    }
-
-    /// Lets some seconds go by.
-    pub(crate) fn wait(&self, secs: u64) {
-        self.chain.set_time(self.chain.time() + secs);
     }
 }
 

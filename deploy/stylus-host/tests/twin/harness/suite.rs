@@ -7,8 +7,8 @@
 use alloy::dyn_abi::DynSolValue;
 use alloy_primitives::{Address, U256, keccak256};
 use datacoop_deploy::contracts::{
-    CONSENT_REGISTRY, Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, GOVERNOR, MEMBERSHIP,
-    TIMELOCK, TREASURY,
+    CONSENT_REGISTRY, Contract, DATA_COOP_REWARDS, DATA_REGISTRY, DATA_TOKEN, GOV_TOKEN, GOVERNOR,
+    MEMBERSHIP, TIMELOCK, TREASURY,
 };
 
 use super::actors::{ADMIN, Cast, GUARDIAN, ORACLE};
@@ -33,6 +33,7 @@ pub(crate) const SUITE: &[Member] = &[
     (TREASURY, |cast| vec![list(vec![cast.address(ADMIN), cast.address(ORACLE)]), uint(1), address(Address::ZERO), address(Address::ZERO), uint(0)]),
     (MEMBERSHIP, |cast| vec![cast.address(ADMIN), DynSolValue::String("https://coop.example/member/".to_owned())]),
     (CONSENT_REGISTRY, |cast| vec![cast.contract("Membership")]),
+    (DATA_REGISTRY, |cast| vec![cast.address(ADMIN), cast.contract("Membership"), cast.contract("ConsentRegistry")]),
 ];
 
 /// A call that sets the cooperative up: contract, function, arguments. The admin makes it.
@@ -50,6 +51,12 @@ pub(crate) const SETUP: &[Setup] = &[
     ("Membership", "grantRole", |cast| vec![role("ISSUER_ROLE"), cast.address(ADMIN)]),
     ("Membership", "issue", |cast| vec![cast.address(ADMIN), role("the admin"), DynSolValue::Uint(U256::from(1), 8)]),
     ("Membership", "issue", |cast| vec![cast.address(ORACLE), role("the oracle"), DynSolValue::Uint(U256::from(0x7f), 8)]),
+    ("DataRegistry", "grantRole", |cast| vec![role("ATTESTOR_ROLE"), cast.address(ADMIN)]),
+    ("DataRegistry", "grantRole", |cast| vec![role("CURATOR_ROLE"), cast.address(ADMIN)]),
+    ("DataRegistry", "grantRole", |cast| vec![role("SCHEMA_ROLE"), cast.address(ADMIN)]),
+    ("DataRegistry", "publishSchema", |_| vec![text("observation"), role("the schema"), text("")]),
+    ("DataRegistry", "setMinCohort", |_| vec![number(2, 64)]),
+    ("DataRegistry", "createDataset", |_| vec![number(0, 8), number(31, 8), text("everything")]),
 ];
 
 /// How often a function is called, and by whom mostly, where chance alone would make a dull run:
@@ -94,6 +101,17 @@ pub(crate) const HABITS: &[(&str, u32, Option<usize>)] = &[
     ("grant", 80, Some(ADMIN)),
     ("amend", 25, Some(ADMIN)),
     ("covers", 40, None),
+    ("register", 60, Some(ORACLE)),
+    ("registerFor", 30, Some(ADMIN)),
+    ("registerMany", 30, Some(ADMIN)),
+    ("attest", 25, Some(ADMIN)),
+    ("offerCustody", 20, Some(ORACLE)),
+    ("publishSchema", 12, Some(ADMIN)),
+    ("retireSchema", 1, Some(ADMIN)),
+    ("createDataset", 12, Some(ADMIN)),
+    ("publish", 40, Some(ADMIN)),
+    ("voidByDecision", 12, Some(ADMIN)),
+    ("erase", 6, Some(ORACLE)),
 ];
 
 /// The weight of a function that is not in [`HABITS`]; those that only read have a third of it.
@@ -127,7 +145,19 @@ pub(crate) const RANGES: &[(&str, u64, u64)] = &[
     ("granteeKind", 0, 0),
     ("actorRole", 0, 0),
     ("consentId", 0, 6),
+    ("schemaId", OBSERVATION, OBSERVATION),
+    ("schemaVersion", 1, 2),
+    ("version", 0, 3),
+    ("datasetId", 1, 2),
+    ("records", 4, 9),
+    ("contributors", 2, 6),
+    ("totalShares", 2, 1_000_000),
+    ("edition", 1 << 32, (1 << 32) + 4),
+    ("newCohort", 1, 5),
 ];
+
+/// The id of the schema `observation`: the first four bytes of the hash of its name.
+const OBSERVATION: u64 = 0x80cb_7b12;
 
 /// Seconds of a day.
 const DAY: u64 = 86_400;
@@ -141,11 +171,19 @@ pub(crate) fn known_words() -> Vec<[u8; 32]> {
         "EXECUTOR_ROLE",
         "CANCELLER_ROLE",
         "ISSUER_ROLE",
+        "ATTESTOR_ROLE",
+        "CURATOR_ROLE",
+        "one record",
+        "another record",
     ]
     .map(|name| keccak256(name).0)
     .into_iter()
     .chain([[0; 32]])
     .collect()
+}
+
+fn text(text: &str) -> DynSolValue {
+    DynSolValue::String(text.to_owned())
 }
 
 fn role(name: &str) -> DynSolValue {
