@@ -5,6 +5,7 @@ pub(crate) mod build;
 pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod gov;
+pub(crate) mod market;
 pub(crate) mod member;
 pub(crate) mod node;
 pub(crate) mod oracle;

@@ -8,6 +8,7 @@ mod bench;
 mod demo;
 mod governance;
 mod life;
+mod market;
 mod process;
 mod trace;
 mod treasury;
