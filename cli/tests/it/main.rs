@@ -5,6 +5,7 @@
 mod bad_input;
 mod batch;
 mod bench;
+mod data;
 mod demo;
 mod governance;
 mod life;

@@ -1,6 +1,8 @@
 //! The data market by the command line: a researcher stakes, buys, bids and is told why it may read;
 //! members see who used their data.
 
+use std::collections::BTreeMap;
+
 use alloy::{
     primitives::{Address, B256, Bytes, U256, keccak256},
     sol_types::{SolCall, SolValue},
@@ -13,6 +15,7 @@ use datacoop_deploy::{
         CONSENT_REGISTRY, Contract, DATA_MARKET, DATA_REGISTRY, DATA_TOKEN, MEMBERSHIP,
         REVENUE_DISTRIBUTOR,
     },
+    data::{Manifest, ManifestHead},
     deploy::create,
     keys::dev_account,
     node::{Node, NodeOptions},
@@ -129,17 +132,35 @@ impl Fair {
         self.send(0, self.registry, &call).await?;
         let mut leaves = RECORDS.map(leaf);
         leaves.sort_unstable();
+        let manifest = self.manifest()?;
+        assert_eq!(manifest.records_root(), keccak256(leaves.concat()));
         let call = IDataRegistry::publishCall {
             datasetId: U256::ONE,
-            recordsRoot: keccak256(leaves.concat()),
-            sharesRoot: TERMS,
+            recordsRoot: manifest.records_root(),
+            sharesRoot: manifest.shares_root(),
             records: 2,
             contributors: 2,
             totalShares: U256::from(2),
-            manifestHash: TERMS,
+            manifestHash: manifest.hash(),
             manifestUri: String::new(),
         };
         self.send(0, self.registry, &call).await
+    }
+
+    /// What the edition consists of.
+    fn manifest(&self) -> Result<Manifest> {
+        let head = ManifestHead {
+            chain_id: self.chain.id(),
+            registry: self.registry,
+            dataset: 1,
+            version: 1,
+            name: "everything".to_owned(),
+            data_class: 0,
+            purposes: 5,
+            gathered_at: 0,
+        };
+        let records = [(ALICE, vec![RECORDS[0]]), (GUARDIAN, vec![RECORDS[1]])];
+        Ok(Manifest::new(head, records.into(), &BTreeMap::new())?)
     }
 
     /// The edition is for sale, at 10 DATA a period.
@@ -250,6 +271,15 @@ async fn a_researcher_buys_and_reads_and_the_member_sees_it() -> Result<()> {
     assert_eq!(fair.access(&reading), (DONE, vec![]));
     let wrong = ["--record", &record, "--proof", KEY];
     assert_eq!(fair.access(&wrong), (NO, vec!["record".to_owned()]));
+
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("1.1.json");
+    fair.manifest()?.write(&path)?;
+    let file = path.display().to_string();
+    assert_eq!(fair.access(&["--record", &record, "--manifest", &file]), (DONE, vec![]));
+    let foreign = ["--record", KEY, "--manifest", &file];
+    let reasons = ["record", "attested", "consent"].map(str::to_owned);
+    assert_eq!(fair.access(&foreign), (NO, reasons.to_vec()));
 
     // What the server logs, the member sees.
     let member = ALICE.to_string();

@@ -1,16 +1,22 @@
 //! Decides what `datacoop market access` shows: whether somebody may read, and each reason.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
 
 use alloy::primitives::{Address, B256};
-use datacoop_deploy::market::{Access, Asked, Check, Edition, Purpose, Reason};
+use datacoop_deploy::{
+    data::Manifest,
+    market::{Access, Asked, Check, Edition, Purpose, Reason},
+};
 use serde::Serialize;
 
 use super::{place::PlaceArgs, say::Of};
 use crate::{
     args::RpcArgs,
     cli::after_help,
-    exit::Denied,
+    exit::{Denied, Input},
     output::{Account, Out, Report},
 };
 
@@ -20,7 +26,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help!(
     "datacoop market access --holder 0x7099…79C8 --edition 1.1 --purpose academic"
-    "datacoop market access --holder 0x7099…79C8 --edition 1.1 --purpose academic --record 0x4e03…7d45 --proof 0x4e03…7d45"
+    "datacoop market access --holder 0x7099…79C8 --edition 1.1 --purpose academic --record 0x4e03…7d45 --manifest edition-1.1.json"
 ))]
 pub(crate) struct AccessArgs {
     /// Who wants to read.
@@ -36,11 +42,15 @@ pub(crate) struct AccessArgs {
     purpose: Purpose,
 
     /// One record of the edition.
-    #[arg(long, value_name = "ID", requires = "proof")]
+    #[arg(long, value_name = "ID", requires = "path")]
     record: Option<B256>,
 
-    /// The proof that the record belongs to the edition: the siblings, from the leaf up.
-    #[arg(long, value_name = "HASHES", value_delimiter = ',', requires = "record")]
+    /// The edition's manifest, from which it is proved that the record belongs to it.
+    #[arg(long, value_name = "FILE", group = "path", requires = "record")]
+    manifest: Option<PathBuf>,
+
+    /// The proof itself: the siblings, from the leaf up.
+    #[arg(long, value_name = "HASHES", value_delimiter = ',', group = "path", requires = "record")]
     proof: Option<Vec<B256>>,
 
     #[command(flatten)]
@@ -68,7 +78,11 @@ struct Row {
 
 impl AccessArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
-        let Self { holder, edition, purpose, record, proof, place } = self;
+        let Self { holder, edition, purpose, record, manifest, proof, place } = self;
+        let proof = match (record, manifest) {
+            (Some(record), Some(path)) => Some(prove(&path, edition, record)?),
+            _ => proof,
+        };
         let market = place.find(rpc).await?;
         let record = record.zip(proof);
         let asked = Asked { holder, edition, purpose, record };
@@ -83,6 +97,17 @@ impl AccessArgs {
         })?;
         if is_allowed { Ok(()) } else { Err(Denied.into()) }
     }
+}
+
+/// Proves by a manifest that an edition has a record. What is not in it has a proof that fails.
+fn prove(path: &Path, edition: Edition, record: B256) -> anyhow::Result<Vec<B256>> {
+    let manifest = Manifest::read(path)?;
+    let own = Edition(manifest.edition());
+    if own != edition {
+        let path = path.display();
+        return Err(Input(format!("{path} is the manifest of edition {own}, not {edition}")).into());
+    }
+    Ok(manifest.record_proof(record).unwrap_or_default())
 }
 
 impl Row {
