@@ -20,6 +20,7 @@ mod decode;
 pub mod deploy;
 pub mod governance;
 pub mod keys;
+pub mod market;
 pub mod members;
 pub mod node;
 pub mod record;

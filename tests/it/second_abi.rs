@@ -11,8 +11,8 @@ use alloy::{
 };
 use anyhow::{Context, Result, ensure};
 use datacoop_deploy::bindings::{
-    IConsentRegistry, IDataCoopRewards, IDataRegistry, IDataToken, IGovToken, IMembership,
-    ITimelock,
+    IConsentRegistry, IDataCoopRewards, IDataMarket, IDataRegistry, IDataToken, IGovToken,
+    IMembership, ITimelock,
 };
 use datacoop_tests::{Random, interface, random};
 use ethers_core::{
@@ -204,6 +204,14 @@ fn ethers_encodes_every_call_error_and_event_of_the_data_registry_alike() -> Res
     check_calls::<IDataRegistry::IDataRegistryCalls>(&abi)?;
     check_errors::<IDataRegistry::IDataRegistryErrors>(&abi)?;
     check_events::<IDataRegistry::IDataRegistryEvents>(&abi)
+}
+
+#[test]
+fn ethers_encodes_every_call_error_and_event_of_the_data_market_alike() -> Result<()> {
+    let abi = interface("IDataMarket")?;
+    check_calls::<IDataMarket::IDataMarketCalls>(&abi)?;
+    check_errors::<IDataMarket::IDataMarketErrors>(&abi)?;
+    check_events::<IDataMarket::IDataMarketEvents>(&abi)
 }
 
 alloy::sol! {

@@ -12,6 +12,7 @@ mod data;
 mod demo;
 mod governance;
 mod life;
+mod market;
 mod members;
 mod process;
 mod trace;

@@ -70,14 +70,16 @@ fn a_purchase_in_a_coin_is_priced_by_record_and_burns_nothing() {
 }
 
 #[test]
-fn without_validators_their_part_is_the_contributors() {
+fn a_pool_without_shares_leaves_its_part_to_the_contributors() {
     let market = Market::new();
-    let whole = market.bought();
-    let [with, _] = market.deposited(DATA);
-    let validators = market.deposited(DATA)[1];
-    market.send(MALLORY, DISTRIBUTOR, &IDistributor::setDesertedCall { deserted: true });
-    assert_ne!(market.bought(), whole);
-    assert_eq!(market.deposited(DATA), [with + with + validators, validators]);
+    market.send(ADMIN, DISTRIBUTOR, &IDistributor::setClosedCall { closed: true });
+    market.bought();
+    let [split] = &market.events::<SaleSplit>()[..] else { panic!("one sale") };
+    assert_eq!(split.validators, U256::ZERO);
+    let rest = split.treasury + split.infrastructure + split.burned;
+    assert_eq!(split.contributors, PRICE - rest);
+    assert_eq!(market.deposited(DATA), [split.contributors, U256::ZERO]);
+    assert_eq!(market.balance(DATA, MARKET), STAKE * U256::from(3));
 }
 
 #[test]
@@ -141,16 +143,16 @@ fn wrong_wishes_are_refused() {
     let base = buy(DATA, U256::MAX);
     let other = EDITION + U256::ONE;
     let error = MarketNotListed { edition: other, token: DATA };
-    market.fails(BOB, &buyCall { edition: other, ..base.clone() }, &error);
+    market.fails(BOB, &buyCall { edition: other, ..base }, &error);
     for purpose in [1, 3, 5, 8, 255] {
         let error = MarketPurposeNotListed { edition: EDITION, purpose };
-        market.fails(BOB, &buyCall { purpose, ..base.clone() }, &error);
+        market.fails(BOB, &buyCall { purpose, ..base }, &error);
     }
     for periods in [0, 13, u32::MAX] {
         let error = MarketInvalidPeriods { periods, minimum: 1, maximum: 12 };
-        market.fails(BOB, &buyCall { periods, ..base.clone() }, &error);
+        market.fails(BOB, &buyCall { periods, ..base }, &error);
     }
-    let call = buyCall { publicKey: B256::ZERO, ..base.clone() };
+    let call = buyCall { publicKey: B256::ZERO, ..base };
     market.fails(BOB, &call, &MarketMissingPublicKey {});
     for (status, live_from) in [(0, START), (2, START), (1, START + 1)] {
         market.set_edition(status, live_from);

@@ -27,9 +27,7 @@ sol! {
         function depositShared(bytes32 pool, address token, uint256 amount, bytes32 tag)
             external returns (uint256 received);
         function deposited(bytes32 what, address token) external view returns (uint256);
-        function totalSharesOf(bytes32 pool) external view returns (uint64);
-        /// Whether nobody has shares of any pool.
-        function setDeserted(bool deserted) external;
+        function setClosed(bool closed) external;
     }
 
     interface IToken {
@@ -155,18 +153,18 @@ pub(crate) fn distributor(input: &[u8], mut vm: VM) -> ArbResult {
         }
         IDistributor::depositSharedCall::SELECTOR => {
             let call: IDistributor::depositSharedCall = decode(input);
+            if read(&vm, "closed") == U256::ONE {
+                return Err(b"nobody has shares".to_vec());
+            }
             (call.pool, call.token, call.amount)
         }
         IDistributor::depositedCall::SELECTOR => {
             let call: IDistributor::depositedCall = decode(input);
             return Ok(read(&vm, (call.what, call.token)).abi_encode());
         }
-        IDistributor::totalSharesOfCall::SELECTOR => {
-            return Ok(u64::from(read(&vm, "deserted").is_zero()).abi_encode());
-        }
-        IDistributor::setDesertedCall::SELECTOR => {
-            let call: IDistributor::setDesertedCall = decode(input);
-            write(&mut vm, "deserted", U256::from(u8::from(call.deserted)));
+        IDistributor::setClosedCall::SELECTOR => {
+            let closed = decode::<IDistributor::setClosedCall>(input).closed;
+            write(&mut vm, "closed", U256::from(closed));
             return Ok(Vec::new());
         }
         _ => return Ok(Vec::new()),
