@@ -71,6 +71,9 @@ pub(crate) enum Command {
     /// Looks at members.
     #[command(subcommand)]
     Member(commands::member::MemberCommand),
+    /// Registers records, and makes editions of datasets from them.
+    #[command(subcommand)]
+    Data(commands::data::DataCommand),
     /// Governs: proposals in words, votes, and what they would change.
     #[command(subcommand)]
     Gov(commands::gov::GovCommand),
@@ -94,6 +97,7 @@ impl Command {
             Self::Oracle(command) => command.name(),
             Self::Token(command) => command.name(),
             Self::Member(command) => command.name(),
+            Self::Data(command) => command.name(),
             Self::Gov(command) => command.name(),
             Self::Treasury(command) => command.name(),
             Self::Translate(_) => "translate",
@@ -116,6 +120,7 @@ impl Cli {
             Command::Oracle(command) => command.run(&rpc, &out).await,
             Command::Token(command) => command.run(&rpc, &out).await,
             Command::Member(command) => command.run(&rpc, &out).await,
+            Command::Data(command) => command.run(&rpc, &out).await,
             Command::Gov(command) => command.run(&rpc, &out).await,
             Command::Treasury(command) => command.run(&rpc, &out).await,
             Command::Translate(args) => args.run(&out),

@@ -196,6 +196,7 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::CannotFork { .. }
         | E::CodeDiffers { .. } => Status::Chain,
         E::Treasury(error) => status_of_treasury(error),
+        E::Data(error) => status_of_data(error),
         E::Reverted { .. } | E::NotEnoughVotes { .. } | E::NotYet { .. } => Status::Rejected,
         E::InsufficientFunds { .. } => Status::Funds,
         E::MissingProgram { .. }
@@ -209,6 +210,19 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         // Its source decides.
         _ => return None,
     })
+}
+
+const fn status_of_data(error: &datacoop_deploy::data::DataError) -> Status {
+    use datacoop_deploy::data::DataError as E;
+    match error {
+        E::ManifestElsewhere { .. } => Status::Chain,
+        E::ManifestDiffers { .. } | E::BrokenHistory { .. } => Status::Check,
+        E::EmptyManifest { .. }
+        | E::UnknownRecord { .. }
+        | E::UnknownDataset { .. }
+        | E::NoSchema { .. } => Status::Rejected,
+        _ => Status::Input,
+    }
 }
 
 const fn status_of_treasury(error: &datacoop_deploy::treasury::TreasuryError) -> Status {

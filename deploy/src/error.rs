@@ -10,6 +10,7 @@ use alloy::{
 use crate::{
     DecodedError, Violation,
     calendar::{write_span, write_utc},
+    data::DataError,
     governance::{Next, Power, Standing, WordsError},
     treasury::TreasuryError,
 };
@@ -367,6 +368,11 @@ pub enum Error {
     /// A key could not sign.
     #[error("the key could not sign")]
     Signing(#[source] alloy::signers::Error),
+
+    // Records and datasets.
+    /// Records, salts or manifests are refused before the chain sees them.
+    #[error(transparent)]
+    Data(#[from] DataError),
 
     // Recording.
     /// A batch stopped before its end.

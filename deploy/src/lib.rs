@@ -13,6 +13,7 @@ pub mod build;
 pub mod calendar;
 pub mod chain;
 pub mod contracts;
+pub mod data;
 mod decode;
 pub mod deploy;
 pub mod governance;

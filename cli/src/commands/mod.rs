@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod build;
+pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod gov;

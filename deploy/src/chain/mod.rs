@@ -1,6 +1,7 @@
 //! Decides how a chain is reached and what kind of chain it is.
 
 mod endpoint;
+mod logs;
 mod receipt;
 mod sender;
 
