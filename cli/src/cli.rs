@@ -10,7 +10,7 @@ macro_rules! exit_status {
         "\
 Exit status:
   0  done
-  1  a fault of this program
+  1  a fault of this program, or the answer no
   2  the command line is wrong
   3  a file, a key or a setting is missing or wrong
   4  the chain cannot be reached, is another one, or refused the request
@@ -80,6 +80,9 @@ pub(crate) enum Command {
     /// Looks at the treasury, and signs and executes its transactions.
     #[command(subcommand)]
     Treasury(commands::treasury::TreasuryCommand),
+    /// Looks at the data market, buys licences, and tells who may read what.
+    #[command(subcommand)]
+    Market(commands::market::MarketCommand),
     Translate(commands::translate::TranslateArgs),
     Bench(commands::bench::BenchArgs),
     Trace(commands::trace::TraceArgs),
@@ -100,6 +103,7 @@ impl Command {
             Self::Data(command) => command.name(),
             Self::Gov(command) => command.name(),
             Self::Treasury(command) => command.name(),
+            Self::Market(command) => command.name(),
             Self::Translate(_) => "translate",
             Self::Bench(_) => "bench",
             Self::Trace(_) => "trace",
@@ -123,6 +127,7 @@ impl Cli {
             Command::Data(command) => command.run(&rpc, &out).await,
             Command::Gov(command) => command.run(&rpc, &out).await,
             Command::Treasury(command) => command.run(&rpc, &out).await,
+            Command::Market(command) => command.run(&rpc, &out).await,
             Command::Translate(args) => args.run(&out),
             Command::Bench(args) => args.run(&out).await,
             Command::Trace(args) => args.run(&rpc, &out).await,

@@ -106,7 +106,16 @@ fn built_example(words: &str) -> Cli {
         "gov vote" => vec!["latest", "for", "--from", "dev:0"],
         "gov show" => vec!["latest"],
         "gov queue" | "gov execute" | "gov cancel" => vec!["latest", "--from", "dev:0"],
-        "translate" | "treasury show" => vec!["file"],
+        "translate" | "treasury show" | "data verify" => vec!["file"],
+        "data register" => vec!["file", "--from", "dev:0"],
+        "data attest" => vec![&hash, "--from", "dev:0"],
+        "data history" => vec![&hash],
+        "data schema publish" => vec!["name", "--hash", &hash, "--from", "dev:0"],
+        "data dataset create" => {
+            vec!["name", "--class", "clinical", "--purposes", "academic", "--from", "dev:0"]
+        }
+        "data dataset publish" => vec!["name", "--from", "dev:0"],
+        "data dataset show" => vec!["name"],
         "treasury cancel" => vec![&hash, "--from", "dev:0"],
         "trace" => vec![&hash],
         _ => vec![],

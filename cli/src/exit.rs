@@ -14,7 +14,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 #[repr(u8)]
 pub(crate) enum Status {
-    /// A fault of this program.
+    /// A fault of this program, or the answer no.
     Internal = 1,
     /// The command line is wrong.
     Usage = 2,
@@ -67,6 +67,11 @@ fn roles(held: &[datacoop_deploy::roles::Held]) -> String {
     held.iter().map(line).collect()
 }
 
+/// The answer is no; it was written, and nothing is to be said about it.
+#[derive(Debug, thiserror::Error)]
+#[error("no")]
+pub(crate) struct Denied;
+
 /// The user interrupted the command.
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]
@@ -85,6 +90,8 @@ pub(crate) struct Failure {
     error: Option<datacoop_deploy::DecodedError>,
     #[serde(skip)]
     is_broken_pipe: bool,
+    #[serde(skip)]
+    is_answer: bool,
 }
 
 #[derive(Serialize)]
@@ -114,14 +121,19 @@ impl Failure {
             hint: rejection.as_ref().and_then(|(_, decoded)| words::hint(decoded)),
             error: rejection.map(|(_, decoded)| decoded),
             is_broken_pipe: is_broken_pipe(error),
+            is_answer: error.is::<Denied>(),
         }
     }
 }
 
-/// Says a failure, once, and returns its exit status. A reader that went away is none.
+/// Says a failure, once, and returns its exit status. A reader that went away is none, and an
+/// answer was written before.
 pub(crate) fn report(failure: &Failure, command: &str, out: &Out) -> ExitCode {
     if failure.is_broken_pipe {
         return ExitCode::SUCCESS;
+    }
+    if failure.is_answer {
+        return ExitCode::from(failure.exit_status);
     }
     if out.format() == Format::Json {
         // When stdout is closed, stderr still says it.

@@ -1,6 +1,7 @@
 //! Decides how the errors of the contracts are said to people, and what can be done about them.
 
 mod governance;
+mod market;
 mod records;
 mod treasury;
 
@@ -172,13 +173,20 @@ fn find(error: &DecodedError) -> Option<&'static Phrase> {
 }
 
 fn named(error: &str) -> Option<&'static Phrase> {
-    let mut all =
-        PHRASES.iter().chain(records::PHRASES).chain(treasury::PHRASES).chain(governance::PHRASES);
+    let mut all = PHRASES
+        .iter()
+        .chain(records::PHRASES)
+        .chain(market::PHRASES)
+        .chain(treasury::PHRASES)
+        .chain(governance::PHRASES);
     all.find(|phrase| phrase.error == error)
 }
 
 /// Writes an argument in its unit.
 fn value(error: &str, Argument { name, value }: &Argument) -> String {
+    if let Some(said) = market::named(error, name, value) {
+        return said;
+    }
     let wei = || value.parse().ok().map(|wei| Amount(wei).to_string());
     let time = || value.parse().ok().map(|seconds| Time(seconds).to_string());
     let span = || value.parse().ok().map(|seconds| Span(seconds).to_string());

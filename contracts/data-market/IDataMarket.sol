@@ -62,8 +62,8 @@ interface IDataMarket {
     /// More or less than the price came, or a payment left more or less than it should.
     error MarketInexactPayment(address token, uint256 expected, uint256 received);
 
-    /// Shares in basis points that sum to 10,000. The contributors get the rounding dust too, and the burned share of a
-    /// price that is not in DATA. Only DEFAULT_ADMIN_ROLE.
+    /// Shares in basis points that sum to 10,000. The contributors get the rounding dust too, the burned share of a
+    /// price that is not in DATA, and the validators' while nobody has shares of their pool. Only DEFAULT_ADMIN_ROLE.
     function setSplit(uint16 contributors, uint16 validators, uint16 treasury, uint16 infrastructure, uint16 burned)
         external;
     function split()
@@ -287,10 +287,11 @@ interface IDataMarket {
     /// Adds to the caller's stake.
     function stake(uint256 amount) external;
     /// Asks for a part of the stake back, in place of what was asked for before; zero takes the request back. What is
-    /// asked for no longer vets, and is slashed like the rest. Refused while a licence that the caller used lives, or
-    /// while it leads in an auction.
+    /// asked for no longer vets, and is slashed like the rest. More than before is refused while a licence that the
+    /// caller used lives, or while it leads in an auction.
     function requestUnstake(uint256 amount) external;
-    /// Pays what was asked for, once the cooldown is over; refused as the request is.
+    /// Pays what was asked for, once the cooldown is over; refused while a licence that the caller used lives, or
+    /// while it leads in an auction.
     function unstake() external returns (uint256 amount);
     /// Takes a part of a stake to the treasury, by a ruling. Only RULING_ROLE.
     function slash(address account, uint256 amount, bytes32 rulingHash) external;

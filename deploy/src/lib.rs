@@ -18,6 +18,7 @@ mod decode;
 pub mod deploy;
 pub mod governance;
 pub mod keys;
+pub mod market;
 pub mod node;
 pub mod record;
 pub mod roles;

@@ -6,7 +6,7 @@ mod wallet;
 
 pub(crate) use output::OutputArgs;
 pub(crate) use rpc::{Coop, RpcArgs};
-pub(crate) use wallet::WalletArgs;
+pub(crate) use wallet::{OptionalWalletArgs, WalletArgs};
 
 /// The flags of every command.
 #[derive(Debug, clap::Args)]

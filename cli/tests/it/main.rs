@@ -5,9 +5,11 @@
 mod bad_input;
 mod batch;
 mod bench;
+mod data;
 mod demo;
 mod governance;
 mod life;
+mod market;
 mod process;
 mod trace;
 mod treasury;

@@ -1,6 +1,8 @@
 //! Decides what is known of accounts, editions and records: what the contracts beside this one say
 //! at this moment. One that does not answer as it should says no.
 
+#![allow(clippy::too_many_arguments, reason = "`sol!` makes a function of all fields of an event")]
+
 use alloy_primitives::B256;
 use alloy_sol_types::{SolCall, sol, sol_data};
 use datacoop_kit::{
@@ -21,10 +23,10 @@ sol!("../data-registry/IDataRegistry.sol");
 /// The actor role of researchers: Membership's.
 const RESEARCHER: u8 = 4;
 
-/// The status of an edition that was published and not voided: DataRegistry's.
+/// The status of an edition that was published and not voided: `DataRegistry`'s.
 const PUBLISHED: u8 = 1;
 
-/// The status of a record that was attested and not erased: DataRegistry's.
+/// The status of a record that was attested and not erased: `DataRegistry`'s.
 const ATTESTED: u64 = 2;
 
 /// A Merkle proof, where it lies in the calldata.
@@ -101,17 +103,17 @@ impl NeighboursStorage {
         self.membership.get(vm)
     }
 
-    /// Returns the ConsentRegistry contract.
+    /// Returns the `ConsentRegistry` contract.
     pub(crate) fn consents(&self, vm: &VM) -> Account {
         self.consents.get(vm)
     }
 
-    /// Returns the DataRegistry contract.
+    /// Returns the `DataRegistry` contract.
     pub(crate) fn registry(&self, vm: &VM) -> Account {
         self.registry.get(vm)
     }
 
-    /// Returns the RevenueDistributor contract.
+    /// Returns the `RevenueDistributor` contract.
     pub(crate) fn distributor(&self, vm: &VM) -> Account {
         self.distributor.get(vm)
     }

@@ -77,13 +77,13 @@ impl Sale<'_> {
     pub(crate) fn pay_out(&self, vm: &mut VM) -> Result<()> {
         let Self { licence, edition, token, price } = *self;
         let (treasury, infrastructure) = SPLIT.known_recipients(vm)?;
-        let parts = SPLIT.parts(vm, price, *token == NEIGHBOURS.data_token(vm));
+        let mut parts = SPLIT.parts(vm, price, *token == NEIGHBOURS.data_token(vm));
         let this = host::this(vm);
         let mut expected = safe_erc20::balance_of(vm, token, &this)?;
         if !expected.subtract(price) {
             return Err(Revert::overflow());
         }
-        self.deposit(vm, &parts)?;
+        self.deposit(vm, &mut parts)?;
         for (to, part) in [(&treasury, &parts.treasury), (&infrastructure, &parts.infrastructure)] {
             if !part.is_zero() {
                 safe_erc20::send(vm, token, to, part)?;
@@ -101,8 +101,9 @@ impl Sale<'_> {
         Ok(())
     }
 
-    /// Deposits the contributors' and the validators' part.
-    fn deposit(&self, vm: &mut VM, parts: &Parts) -> Result<()> {
+    /// Deposits the validators' and the contributors' part. A pool that takes nothing, since nobody has
+    /// shares of it, keeps nobody from buying: its part is then the contributors'.
+    fn deposit(&self, vm: &mut VM, parts: &mut Parts) -> Result<()> {
         let Self { licence, edition, token, .. } = *self;
         let Parts { contributors, validators, .. } = parts;
         let distributor = NEIGHBOURS.distributor(vm);
@@ -113,19 +114,15 @@ impl Sale<'_> {
         if !host::call::<IPayees::approveCall>(vm, token, (&distributor, &both)) {
             return Err(Revert::bubble(vm));
         }
-        let tag = licence.word();
-        let args = (edition, token, contributors, tag);
-        if !host::call::<IPayees::depositCall>(vm, &distributor, args) {
-            return Err(Revert::bubble(vm));
-        }
-        let pool = word::constant(VALIDATORS);
+        let (pool, tag) = (word::constant(VALIDATORS), licence.word());
+        let args = (&pool, token, &*validators, tag);
         if !validators.is_zero()
-            && !host::call::<IPayees::depositSharedCall>(
-                vm,
-                &distributor,
-                (&pool, token, validators, tag),
-            )
+            && !host::call::<IPayees::depositSharedCall>(vm, &distributor, args)
         {
+            (*contributors, *validators) = (both, Uint::ZERO);
+        }
+        let args = (edition, token, &*contributors, tag);
+        if !host::call::<IPayees::depositCall>(vm, &distributor, args) {
             return Err(Revert::bubble(vm));
         }
         Ok(())

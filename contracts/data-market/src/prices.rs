@@ -12,7 +12,7 @@ use crate::{
     neighbours::{Edition, require_contract},
 };
 
-/// The last data class: those of ConsentRegistry.
+/// The last data class: those of `ConsentRegistry`.
 pub const LAST_DATA_CLASS: u8 = 3;
 
 /// The unit of a price that is for a whole edition, for one period.

@@ -225,16 +225,20 @@ impl StakesStorage {
     ///
     /// # Errors
     ///
-    /// - [`MarketStakeLocked`] when something keeps the stake,
+    /// - [`MarketStakeLocked`] when something keeps the stake and more is asked for than before,
     /// - [`MarketInsufficientStake`] when it is less.
     ///
     /// # Events
     ///
     /// [`UnstakeRequested`].
     pub(crate) fn request(&self, vm: &mut VM, account: &Account, amount: &Uint) -> Result<()> {
-        let standing = self.require_free(vm, account)?;
         let stake = self.stake(vm, account);
         let unstaking = amount.to_u128();
+        let standing = if unstaking > stake.unstaking {
+            self.require_free(vm, account)?
+        } else {
+            self.standing(vm, account)
+        };
         if unstaking > stake.staked {
             return Err(insufficient(account, &stake, amount));
         }

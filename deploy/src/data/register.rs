@@ -3,10 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use alloy::{
-    primitives::{Address, B256, Bytes},
-    sol_types::SolCall,
-};
+use alloy::primitives::{Address, B256, Bytes};
 use serde::Serialize;
 
 use super::{
@@ -19,8 +16,17 @@ use crate::{
     chain::{Outgoing, Receipt, Sender},
 };
 
-/// The most records of one transaction: the contract has one page of memory for the calldata, twice.
-const MOST_RECORDS: usize = 200;
+/// The most records of one transaction. With [`RECORD_GAS`] each they stay below the 2^24 gas that newer
+/// chains let a transaction use (EIP-7825), and their calldata far below what the contract has memory for.
+const MOST_RECORDS: usize = 150;
+
+/// The gas that each record of a transaction is given at least, whatever the first of them were
+/// estimated at: three slots that were empty, a log with a pointer of 256 bytes, and an owner who has
+/// to be asked about.
+const RECORD_GAS: u64 = 100_000;
+
+/// The gas that a transaction is given beside that of its records.
+const SPARE_GAS: u64 = 300_000;
 
 /// Transactions that are sent before the first of them is mined.
 const IN_FLIGHT: usize = 4;
@@ -71,10 +77,37 @@ impl Registered {
     }
 }
 
-/// A transaction that is to be sent, and the records that it registers.
-struct Planned {
-    outgoing: Outgoing,
-    count: usize,
+/// A transaction that is to be sent.
+enum Planned {
+    /// A record of the sender's own.
+    Own(registerCall),
+    /// Records of others, of one kind.
+    Others(registerManyCall),
+}
+
+impl Planned {
+    /// Returns how many records it registers.
+    const fn count(&self) -> usize {
+        match self {
+            Self::Own(_) => 1,
+            Self::Others(call) => call.entries.len(),
+        }
+    }
+
+    fn outgoing(&self, registry: Address) -> Outgoing {
+        match self {
+            Self::Own(call) => Outgoing::call(registry, call),
+            Self::Others(call) => Outgoing::call(registry, call),
+        }
+    }
+
+    /// Tells whether it would succeed, without sending it.
+    async fn simulate(&self, sender: &Sender, registry: Address) -> Result<(), Error> {
+        match self {
+            Self::Own(call) => sender.simulate(registry, call).await.map(drop),
+            Self::Others(call) => sender.simulate(registry, call).await.map(drop),
+        }
+    }
 }
 
 /// Registers those documents that the chain does not have yet. The pointer of a record is `base` and the
@@ -110,20 +143,20 @@ pub async fn register(
         .filter(|(_, status)| **status == Status::Unknown)
         .map(|((document, record), _)| (document, *record))
         .collect();
-    let mut report =
+    let report =
         Registered { known: documents.len() - open.len(), records, ..Registered::default() };
-    let planned = plan(registry.address(), sender.address(), &open, &versions, base);
+    let planned = plan(sender.address(), &open, &versions, base);
     let stage = Stage::Record;
     let total = Some(open.len() as u64);
     progress.report(Event::Began { stage, subject: "records", total });
-    let result = send_all(sender, planned, &mut report, progress).await;
+    let mut run = Run { registry: registry.address(), sender, record_gas: 0, report, progress };
+    let result = run.all(planned).await;
     progress.report(Event::Ended { stage });
-    result.map(|()| report)
+    result.map(|()| run.report)
 }
 
 /// Puts records into transactions: those of the sender one by one, the others by kind.
 fn plan(
-    registry: Address,
     sender: Address,
     open: &[(&Document, B256)],
     versions: &BTreeMap<String, u16>,
@@ -146,79 +179,100 @@ fn plan(
             schemaId: schema_id(&kind.schema),
             schemaVersion: version(kind),
         };
-        planned.push(one(registry, &call, 1));
+        planned.push(Planned::Own(call));
     }
     for (kind, mut entries) in of_others {
         // An owner who comes twice in a row is asked about once.
         entries.sort_by_key(|entry| (entry.owner, entry.recordId));
         for entries in entries.chunks(MOST_RECORDS) {
-            let call = registerManyCall {
+            planned.push(Planned::Others(registerManyCall {
                 dataClass: kind.data_class,
                 schemaId: schema_id(&kind.schema),
                 schemaVersion: version(kind),
                 base: base.clone(),
                 entries: entries.to_vec(),
-            };
-            planned.push(one(registry, &call, entries.len()));
+            }));
         }
     }
     planned
 }
 
-fn one(registry: Address, call: &impl SolCall, count: usize) -> Planned {
-    Planned { outgoing: Outgoing::call(registry, call), count }
+/// Records on their way.
+struct Run<'a> {
+    registry: Address,
+    sender: &'a Sender,
+    /// What a record of the first large transaction was estimated at; zero before it.
+    record_gas: u64,
+    report: Registered,
+    progress: &'a dyn Progress,
 }
 
-/// Sends all transactions, several at a time; each is estimated, and so simulated, before it is sent.
-async fn send_all(
-    sender: &Sender,
-    planned: Vec<Planned>,
-    report: &mut Registered,
-    progress: &dyn Progress,
-) -> Result<(), Error> {
-    let mut nonce = sender.next_nonce().await?;
-    let mut flying = VecDeque::new();
-    let mut result = Ok(());
-    for planned in planned {
-        let sent = async {
-            let gas = sender.estimate(&planned.outgoing).await?;
-            sender.submit(&planned.outgoing, nonce, gas).await
-        };
-        match sent.await {
-            Ok(transaction) => flying.push_back((planned, transaction)),
-            Err(error) => {
-                result = Err(error);
+/// A transaction that was sent.
+type Flying = VecDeque<(Planned, Outgoing, B256)>;
+
+impl Run<'_> {
+    /// Sends all transactions, several at a time; each is simulated before it is sent.
+    async fn all(&mut self, planned: Vec<Planned>) -> Result<(), Error> {
+        let mut nonce = self.sender.next_nonce().await?;
+        let mut flying = Flying::new();
+        let mut result = Ok(());
+        for planned in planned {
+            let outgoing = planned.outgoing(self.registry);
+            match self.submit(&planned, &outgoing, nonce).await {
+                Ok(transaction) => flying.push_back((planned, outgoing, transaction)),
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
+            }
+            nonce += 1;
+            if flying.len() >= IN_FLIGHT {
+                result = self.land(&mut flying).await;
+            }
+            if result.is_err() {
                 break;
             }
         }
-        nonce += 1;
-        if flying.len() >= IN_FLIGHT {
-            result = land(sender, &mut flying, report, progress).await;
+        // What was sent may be mined even when something after it failed: it is counted.
+        while !flying.is_empty() {
+            let landed = self.land(&mut flying).await;
+            result = result.and(landed);
         }
-        if result.is_err() {
-            break;
-        }
+        result
     }
-    while !flying.is_empty() {
-        let landed = land(sender, &mut flying, report, progress).await;
-        result = result.and(landed);
-    }
-    result
-}
 
-/// Waits for the transaction that was sent first.
-async fn land(
-    sender: &Sender,
-    flying: &mut VecDeque<(Planned, B256)>,
-    report: &mut Registered,
-    progress: &dyn Progress,
-) -> Result<(), Error> {
-    let Some((planned, transaction)) = flying.pop_front() else { return Ok(()) };
-    let receipt = sender.confirm(&planned.outgoing, transaction).await?;
-    report.add(planned.count, &receipt);
-    let done = report.registered as u64;
-    progress.report(Event::Advanced { stage: Stage::Record, done });
-    Ok(())
+    /// Sends one. A node's estimate takes some twenty runs of the transaction, so that of the large ones
+    /// only the first is estimated.
+    async fn submit(
+        &mut self,
+        planned: &Planned,
+        outgoing: &Outgoing,
+        nonce: u64,
+    ) -> Result<B256, Error> {
+        let count = planned.count() as u64;
+        let gas = if self.record_gas == 0 || matches!(planned, Planned::Own(_)) {
+            let gas = self.sender.estimate(outgoing).await?;
+            if matches!(planned, Planned::Others(_)) {
+                self.record_gas = (gas / count.max(1)).max(RECORD_GAS);
+            }
+            gas
+        } else {
+            planned.simulate(self.sender, self.registry).await?;
+            SPARE_GAS + self.record_gas * count
+        };
+        let limit = self.sender.chain().block_gas_limit();
+        self.sender.submit(outgoing, nonce, gas.min(limit)).await
+    }
+
+    /// Waits for the transaction that was sent first.
+    async fn land(&mut self, flying: &mut Flying) -> Result<(), Error> {
+        let Some((planned, outgoing, transaction)) = flying.pop_front() else { return Ok(()) };
+        let receipt = self.sender.confirm(&outgoing, transaction).await?;
+        self.report.add(planned.count(), &receipt);
+        let done = self.report.registered as u64;
+        self.progress.report(Event::Advanced { stage: Stage::Record, done });
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -243,15 +297,15 @@ mod tests {
         let open: Vec<_> = documents.iter().map(|one| (one, one.proof)).collect();
         let versions = BTreeMap::from([("hl7.fhir.r4/Observation".to_owned(), 4)]);
         let base = Bytes::from_static(b"ipfs://");
-        let registry = Address::repeat_byte(9);
-        let planned = plan(registry, Address::repeat_byte(1), &open, &versions, &base);
-        let counts: Vec<_> = planned.iter().map(|one| one.count).collect();
+        let planned = plan(Address::repeat_byte(1), &open, &versions, &base);
+        let counts: Vec<_> = planned.iter().map(Planned::count).collect();
         assert_eq!(counts, [1, 125, 125]);
-        let single = registerCall::abi_decode(&planned[0].outgoing.data).unwrap();
+        let [Planned::Own(single), _, Planned::Others(many)] = &planned[..] else {
+            panic!("one of the sender's own comes first");
+        };
         assert_eq!(single.recordId, B256::repeat_byte(250));
         assert_eq!(single.pointer, [&b"ipfs://"[..], &[250; 32]].concat());
-        let many = registerManyCall::abi_decode(&planned[2].outgoing.data).unwrap();
-        assert_eq!((many.dataClass, many.schemaVersion, many.base), (1, 4, base));
+        assert_eq!((many.dataClass, many.schemaVersion, &many.base), (1, 4, &base));
         let owners: Vec<_> = many.entries.iter().map(|entry| entry.owner).collect();
         assert!(owners.is_sorted());
         assert!(many.entries.iter().all(|entry| entry.locator == entry.recordId));
@@ -262,7 +316,7 @@ mod tests {
         let documents: Vec<_> = (0..=255).map(|number| document(2, number, 0)).collect();
         let open: Vec<_> = documents.iter().map(|one| (one, one.proof)).collect();
         let versions = BTreeMap::new();
-        let planned = plan(Address::ZERO, Address::ZERO, &open, &versions, &Bytes::new());
-        assert_eq!(planned.iter().map(|one| one.count).collect::<Vec<_>>(), [200, 56]);
+        let planned = plan(Address::ZERO, &open, &versions, &Bytes::new());
+        assert_eq!(planned.iter().map(Planned::count).collect::<Vec<_>>(), [150, 106]);
     }
 }

@@ -26,7 +26,7 @@ fn owed(market: &Market, account: Address) -> U256 {
     market.ok(MALLORY, &owedCall { account, token: COIN })
 }
 
-fn settle() -> settleCall {
+const fn settle() -> settleCall {
     settleCall { auctionId: ID }
 }
 
@@ -160,30 +160,30 @@ fn plans_that_cannot_be_carried_out_are_refused() {
         (u64::MAX, u64::MAX),
     ];
     for (start, end) in times {
-        fails(&startAuctionCall { start, end, ..base.clone() }, &|market, call| {
+        fails(&startAuctionCall { start, end, ..base }, &|market, call| {
             market.fails(LISTER, call, &MarketInvalidTimes { start, end });
         });
     }
     for bps in [0, 99, 5_001, u16::MAX] {
-        let call = startAuctionCall { incrementBps: bps, ..base.clone() };
+        let call = startAuctionCall { incrementBps: bps, ..base };
         market.fails(LISTER, &call, &MarketInvalidIncrement { bps, minimum: 100, maximum: 5_000 });
     }
     for periods in [0, 121, u32::MAX] {
-        let call = startAuctionCall { periods, ..base.clone() };
+        let call = startAuctionCall { periods, ..base };
         let error = MarketInvalidPeriods { periods, minimum: 1, maximum: 120 };
         market.fails(LISTER, &call, &error);
     }
     for amount in [U256::ZERO, U256::ONE << 128] {
-        let call = startAuctionCall { reserve: amount, ..base.clone() };
+        let call = startAuctionCall { reserve: amount, ..base };
         let maximum = U256::from(u128::MAX);
         let error = MarketInvalidAmount { amount, minimum: U256::ONE, maximum };
         market.fails(LISTER, &call, &error);
     }
-    let call = startAuctionCall { purpose: 1, ..base.clone() };
+    let call = startAuctionCall { purpose: 1, ..base };
     market.fails(LISTER, &call, &MarketPurposeNotListed { edition: EDITION, purpose: 1 });
-    let call = startAuctionCall { termsHash: B256::ZERO, ..base.clone() };
+    let call = startAuctionCall { termsHash: B256::ZERO, ..base };
     market.fails(LISTER, &call, &MarketMissingTerms {});
-    let call = startAuctionCall { token: MALLORY, ..base.clone() };
+    let call = startAuctionCall { token: MALLORY, ..base };
     market.fails(LISTER, &call, &MarketTokenNotAllowed { token: MALLORY });
     market.ok(PAUSER, &pauseCall {});
     market.fails(LISTER, &base, &EnforcedPause {});

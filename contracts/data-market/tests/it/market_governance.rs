@@ -46,7 +46,7 @@ fn each_function_with_power_is_for_its_role() {
     refused(&market, &unpauseCall {}, PAUSER_ROLE);
 }
 
-fn split(
+const fn split(
     contributors: u16,
     validators: u16,
     treasury: u16,
@@ -109,17 +109,17 @@ fn recipients_are_two_others() {
 fn prices_have_bounds_and_are_logged() {
     let market = Market::new();
     let base = setPriceCall { dataClass: 3, unit: 1, token: COIN, amount: U256::ONE };
-    let call = setPriceCall { dataClass: 4, ..base.clone() };
+    let call = setPriceCall { dataClass: 4, ..base };
     market.fails(ADMIN, &call, &MarketInvalidDataClass { dataClass: 4, maximum: 3 });
-    let call = setPriceCall { unit: 2, ..base.clone() };
+    let call = setPriceCall { unit: 2, ..base };
     market.fails(ADMIN, &call, &MarketInvalidUnit { unit: 2, maximum: 1 });
-    let call = setPriceCall { token: MALLORY, ..base.clone() };
+    let call = setPriceCall { token: MALLORY, ..base };
     market.fails(ADMIN, &call, &MarketTokenNotAllowed { token: MALLORY });
     let amount = U256::ONE << 96;
-    let call = setPriceCall { amount, ..base.clone() };
+    let call = setPriceCall { amount, ..base };
     market.fails(ADMIN, &call, &MarketPriceTooHigh { amount, maximum: amount - U256::ONE });
     market.ok(ADMIN, &base);
-    market.ok(ADMIN, &setPriceCall { amount: U256::from(5), ..base.clone() });
+    market.ok(ADMIN, &setPriceCall { amount: U256::from(5), ..base });
     let change = |old, new| PriceChanged {
         dataClass: 3,
         unit: 1,
@@ -138,23 +138,23 @@ fn prices_have_bounds_and_are_logged() {
 fn listings_are_checked_replaced_and_ended() {
     let market = Market::new();
     let base = list(DATA, 0);
-    let call = listCall { unit: 2, ..base.clone() };
+    let call = listCall { unit: 2, ..base };
     market.fails(LISTER, &call, &MarketInvalidUnit { unit: 2, maximum: 1 });
-    let call = listCall { token: MALLORY, ..base.clone() };
+    let call = listCall { token: MALLORY, ..base };
     market.fails(LISTER, &call, &MarketTokenNotAllowed { token: MALLORY });
     for purposes in [0, 2, 7, 0x85] {
-        let call = listCall { purposes, ..base.clone() };
+        let call = listCall { purposes, ..base };
         market.fails(LISTER, &call, &MarketInvalidPurposes { purposes, allowed: 5 });
     }
     for periods in [0, 121] {
-        let call = listCall { maxPeriods: periods, ..base.clone() };
+        let call = listCall { maxPeriods: periods, ..base };
         let error = MarketInvalidPeriods { periods, minimum: 1, maximum: 120 };
         market.fails(LISTER, &call, &error);
     }
-    let call = listCall { termsHash: B256::ZERO, ..base.clone() };
+    let call = listCall { termsHash: B256::ZERO, ..base };
     market.fails(LISTER, &call, &MarketMissingTerms {});
     for edition in [EDITION + U256::ONE, U256::MAX, EDITION + (U256::ONE << 128)] {
-        let call = listCall { edition, ..base.clone() };
+        let call = listCall { edition, ..base };
         let error = MarketEditionNotLive { edition, status: 0, liveFrom: 0 };
         market.fails(LISTER, &call, &error);
     }

@@ -5,11 +5,11 @@ use data_market::IDataMarket::*;
 use data_token::IDataToken;
 
 use crate::{
-    stand_ins::SAYS_NOTHING,
+    stand_ins::{IDistributor, SAYS_NOTHING},
     support::{
-        ACADEMIC, ADMIN, BOB, CAROL, COIN, COMMERCIAL, DATA, EDITION, INFRA, KEY, LISTER, MALLORY,
-        MARKET, Market, PAUSER, PER_RECORD, PERIOD, PRICE, RECORDS, STAKE, TERMS, TREASURY, buy,
-        list, renew,
+        ACADEMIC, ADMIN, BOB, CAROL, COIN, COMMERCIAL, DATA, DISTRIBUTOR, EDITION, INFRA, KEY,
+        LISTER, MALLORY, MARKET, Market, PAUSER, PER_RECORD, PERIOD, PRICE, RECORDS, STAKE, TERMS,
+        TREASURY, buy, list, renew,
     },
 };
 use datacoop_kit::testing::START;
@@ -67,6 +67,19 @@ fn a_purchase_in_a_coin_is_priced_by_record_and_burns_nothing() {
     assert_eq!(parts.into_iter().sum::<U256>(), price);
     assert_eq!(market.deposited(COIN), [split.contributors, split.validators]);
     assert_eq!(market.balance(COIN, MARKET), U256::ZERO);
+}
+
+#[test]
+fn a_pool_without_shares_leaves_its_part_to_the_contributors() {
+    let market = Market::new();
+    market.send(ADMIN, DISTRIBUTOR, &IDistributor::setClosedCall { closed: true });
+    market.bought();
+    let [split] = &market.events::<SaleSplit>()[..] else { panic!("one sale") };
+    assert_eq!(split.validators, U256::ZERO);
+    let rest = split.treasury + split.infrastructure + split.burned;
+    assert_eq!(split.contributors, PRICE - rest);
+    assert_eq!(market.deposited(DATA), [split.contributors, U256::ZERO]);
+    assert_eq!(market.balance(DATA, MARKET), STAKE * U256::from(3));
 }
 
 #[test]
@@ -130,16 +143,16 @@ fn wrong_wishes_are_refused() {
     let base = buy(DATA, U256::MAX);
     let other = EDITION + U256::ONE;
     let error = MarketNotListed { edition: other, token: DATA };
-    market.fails(BOB, &buyCall { edition: other, ..base.clone() }, &error);
+    market.fails(BOB, &buyCall { edition: other, ..base }, &error);
     for purpose in [1, 3, 5, 8, 255] {
         let error = MarketPurposeNotListed { edition: EDITION, purpose };
-        market.fails(BOB, &buyCall { purpose, ..base.clone() }, &error);
+        market.fails(BOB, &buyCall { purpose, ..base }, &error);
     }
     for periods in [0, 13, u32::MAX] {
         let error = MarketInvalidPeriods { periods, minimum: 1, maximum: 12 };
-        market.fails(BOB, &buyCall { periods, ..base.clone() }, &error);
+        market.fails(BOB, &buyCall { periods, ..base }, &error);
     }
-    let call = buyCall { publicKey: B256::ZERO, ..base.clone() };
+    let call = buyCall { publicKey: B256::ZERO, ..base };
     market.fails(BOB, &call, &MarketMissingPublicKey {});
     for (status, live_from) in [(0, START), (2, START), (1, START + 1)] {
         market.set_edition(status, live_from);

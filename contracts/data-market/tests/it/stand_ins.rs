@@ -27,6 +27,7 @@ sol! {
         function depositShared(bytes32 pool, address token, uint256 amount, bytes32 tag)
             external returns (uint256 received);
         function deposited(bytes32 what, address token) external view returns (uint256);
+        function setClosed(bool closed) external;
     }
 
     interface IToken {
@@ -152,11 +153,19 @@ pub(crate) fn distributor(input: &[u8], mut vm: VM) -> ArbResult {
         }
         IDistributor::depositSharedCall::SELECTOR => {
             let call: IDistributor::depositSharedCall = decode(input);
+            if read(&vm, "closed") == U256::ONE {
+                return Err(b"nobody has shares".to_vec());
+            }
             (call.pool, call.token, call.amount)
         }
         IDistributor::depositedCall::SELECTOR => {
             let call: IDistributor::depositedCall = decode(input);
             return Ok(read(&vm, (call.what, call.token)).abi_encode());
+        }
+        IDistributor::setClosedCall::SELECTOR => {
+            let closed = decode::<IDistributor::setClosedCall>(input).closed;
+            write(&mut vm, "closed", U256::from(closed));
+            return Ok(Vec::new());
         }
         _ => return Ok(Vec::new()),
     };

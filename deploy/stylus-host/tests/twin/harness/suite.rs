@@ -7,8 +7,8 @@
 use alloy::dyn_abi::DynSolValue;
 use alloy_primitives::{Address, U256, keccak256};
 use datacoop_deploy::contracts::{
-    CONSENT_REGISTRY, Contract, DATA_COOP_REWARDS, DATA_REGISTRY, DATA_TOKEN, GOV_TOKEN, GOVERNOR,
-    MEMBERSHIP, TIMELOCK, TREASURY,
+    CONSENT_REGISTRY, Contract, DATA_COOP_REWARDS, DATA_MARKET, DATA_REGISTRY, DATA_TOKEN,
+    GOV_TOKEN, GOVERNOR, MEMBERSHIP, REVENUE_DISTRIBUTOR, TIMELOCK, TREASURY,
 };
 
 use super::actors::{ADMIN, Cast, GUARDIAN, ORACLE};
@@ -34,6 +34,11 @@ pub(crate) const SUITE: &[Member] = &[
     (MEMBERSHIP, |cast| vec![cast.address(ADMIN), DynSolValue::String("https://coop.example/member/".to_owned())]),
     (CONSENT_REGISTRY, |cast| vec![cast.contract("Membership")]),
     (DATA_REGISTRY, |cast| vec![cast.address(ADMIN), cast.contract("Membership"), cast.contract("ConsentRegistry")]),
+    (REVENUE_DISTRIBUTOR, |cast| vec![cast.address(ADMIN), cast.contract("DataRegistry")]),
+    (DATA_MARKET, |cast| vec![
+        cast.address(ADMIN), cast.contract("Membership"), cast.contract("ConsentRegistry"), cast.contract("DataRegistry"),
+        cast.contract("RevenueDistributor"), cast.contract("DataToken"), cast.contract("DataToken"),
+    ]),
 ];
 
 /// A call that sets the cooperative up: contract, function, arguments. The admin makes it.
@@ -49,7 +54,7 @@ pub(crate) const SETUP: &[Setup] = &[
     ("GovToken", "grantRole", |cast| vec![role("MINTER_ROLE"), cast.address(ADMIN)]),
     ("GovToken", "setTransferPolicy", |_| vec![DynSolValue::Uint(U256::ZERO, 8)]),
     ("Membership", "grantRole", |cast| vec![role("ISSUER_ROLE"), cast.address(ADMIN)]),
-    ("Membership", "issue", |cast| vec![cast.address(ADMIN), role("the admin"), DynSolValue::Uint(U256::from(1), 8)]),
+    ("Membership", "issue", |cast| vec![cast.address(ADMIN), role("the admin"), DynSolValue::Uint(U256::from(0x11), 8)]),
     ("Membership", "issue", |cast| vec![cast.address(ORACLE), role("the oracle"), DynSolValue::Uint(U256::from(0x7f), 8)]),
     ("DataRegistry", "grantRole", |cast| vec![role("ATTESTOR_ROLE"), cast.address(ADMIN)]),
     ("DataRegistry", "grantRole", |cast| vec![role("CURATOR_ROLE"), cast.address(ADMIN)]),
@@ -57,6 +62,22 @@ pub(crate) const SETUP: &[Setup] = &[
     ("DataRegistry", "publishSchema", |_| vec![text("observation"), role("the schema"), text("")]),
     ("DataRegistry", "setMinCohort", |_| vec![number(2, 64)]),
     ("DataRegistry", "createDataset", |_| vec![number(0, 8), number(31, 8), text("everything")]),
+    ("DataRegistry", "setChallengePeriod", |_| vec![number(0, 64)]),
+    ("DataRegistry", "publish", |_| vec![
+        uint(1), role("records"), role("shares"), number(10, 64), number(5, 64), uint(10), role("manifest"), text(""),
+    ]),
+    ("DataMarket", "grantRole", |cast| vec![role("LISTER_ROLE"), cast.address(ADMIN)]),
+    ("DataMarket", "grantRole", |cast| vec![role("RULING_ROLE"), cast.address(ADMIN)]),
+    ("DataMarket", "grantRole", |cast| vec![role("SERVER_ROLE"), cast.address(ADMIN)]),
+    ("DataMarket", "grantRole", |cast| vec![role("PAUSER_ROLE"), cast.address(ADMIN)]),
+    ("DataMarket", "setRequiredStake", |_| vec![uint(0)]),
+    ("DataMarket", "setRecipients", |cast| vec![cast.contract("Treasury"), cast.address(GUARDIAN)]),
+    ("DataMarket", "setTokenAllowed", |cast| vec![cast.contract("DataToken"), DynSolValue::Bool(true)]),
+    ("DataMarket", "setPrice", |cast| vec![number(0, 8), number(0, 8), cast.contract("DataToken"), ether(1)]),
+    ("DataMarket", "list", |cast| vec![
+        uint(EDITION), cast.contract("DataToken"), number(0, 8), number(31, 8), number(12, 32), role("terms"),
+    ]),
+    ("DataToken", "approve", |cast| vec![cast.contract("DataMarket"), ether(1_000_000)]),
 ];
 
 /// How often a function is called, and by whom mostly, where chance alone would make a dull run:
@@ -112,6 +133,24 @@ pub(crate) const HABITS: &[(&str, u32, Option<usize>)] = &[
     ("publish", 40, Some(ADMIN)),
     ("voidByDecision", 12, Some(ADMIN)),
     ("erase", 6, Some(ORACLE)),
+    ("buy", 60, Some(ADMIN)),
+    ("renew", 20, Some(ADMIN)),
+    ("useLicence", 20, Some(ADMIN)),
+    ("stake", 20, Some(ADMIN)),
+    ("requestUnstake", 12, Some(ADMIN)),
+    ("unstake", 12, Some(ADMIN)),
+    ("bid", 25, Some(ADMIN)),
+    ("startAuction", 25, Some(ADMIN)),
+    ("releaseKey", 12, Some(ADMIN)),
+    ("bar", 1, Some(ADMIN)),
+    ("unbar", 12, Some(ADMIN)),
+    ("slash", 6, Some(ADMIN)),
+    ("delist", 2, Some(ADMIN)),
+    ("setPrice", 6, Some(ADMIN)),
+    ("setRequiredStake", 1, Some(ADMIN)),
+    ("setTokenAllowed", 2, Some(ADMIN)),
+    ("safeTransferFrom", 20, Some(ADMIN)),
+    ("hasAccess", 40, None),
 ];
 
 /// The weight of a function that is not in [`HABITS`]; those that only read have a third of it.
@@ -145,6 +184,14 @@ pub(crate) const RANGES: &[(&str, u64, u64)] = &[
     ("granteeKind", 0, 0),
     ("actorRole", 0, 0),
     ("consentId", 0, 6),
+    ("edition", EDITION, EDITION),
+    ("unit", 0, 1),
+    ("periods", 1, 12),
+    ("maxPeriods", 1, 12),
+    ("licenceId", 0, 6),
+    ("auctionId", 0, 4),
+    ("incrementBps", 90, 5_100),
+    ("reserve", 0, 1_000),
     ("schemaId", OBSERVATION, OBSERVATION),
     ("schemaVersion", 1, 2),
     ("version", 0, 3),
@@ -159,6 +206,9 @@ pub(crate) const RANGES: &[(&str, u64, u64)] = &[
 /// The id of the schema `observation`: the first four bytes of the hash of its name.
 const OBSERVATION: u64 = 0x80cb_7b12;
 
+/// The first version of the first dataset.
+const EDITION: u64 = 1 << 32 | 1;
+
 /// Seconds of a day.
 const DAY: u64 = 86_400;
 
@@ -171,6 +221,7 @@ pub(crate) fn known_words() -> Vec<[u8; 32]> {
         "EXECUTOR_ROLE",
         "CANCELLER_ROLE",
         "ISSUER_ROLE",
+        "terms",
         "ATTESTOR_ROLE",
         "CURATOR_ROLE",
         "one record",
