@@ -209,7 +209,10 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::CodeDiffers { .. } => Status::Chain,
         E::Treasury(error) => status_of_treasury(error),
         E::Data(error) => status_of_data(error),
-        E::Reverted { .. } | E::NotEnoughVotes { .. } | E::NotYet { .. } => Status::Rejected,
+        E::Reverted { .. }
+        | E::NotEnoughVotes { .. }
+        | E::NotYet { .. }
+        | E::NotContributor { .. } => Status::Rejected,
         E::InsufficientFunds { .. } => Status::Funds,
         E::MissingProgram { .. }
         | E::ProgramFailed { .. }

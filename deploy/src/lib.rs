@@ -21,6 +21,7 @@ pub mod keys;
 pub mod market;
 pub mod node;
 pub mod record;
+pub mod revenue;
 pub mod roles;
 pub mod trace;
 pub mod treasury;
