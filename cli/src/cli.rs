@@ -86,6 +86,9 @@ pub(crate) enum Command {
     /// Looks at the data market, buys licences, and tells who may read what.
     #[command(subcommand)]
     Market(commands::market::MarketCommand),
+    /// Shows what data earned, and has its contributors paid.
+    #[command(subcommand)]
+    Revenue(commands::revenue::RevenueCommand),
     Translate(commands::translate::TranslateArgs),
     Bench(commands::bench::BenchArgs),
     Trace(commands::trace::TraceArgs),
@@ -108,6 +111,7 @@ impl Command {
             Self::Gov(command) => command.name(),
             Self::Treasury(command) => command.name(),
             Self::Market(command) => command.name(),
+            Self::Revenue(command) => command.name(),
             Self::Translate(_) => "translate",
             Self::Bench(_) => "bench",
             Self::Trace(_) => "trace",
@@ -133,6 +137,7 @@ impl Cli {
             Command::Gov(command) => command.run(&rpc, &out).await,
             Command::Treasury(command) => command.run(&rpc, &out).await,
             Command::Market(command) => command.run(&rpc, &out).await,
+            Command::Revenue(command) => command.run(&rpc, &out).await,
             Command::Translate(args) => args.run(&out),
             Command::Bench(args) => args.run(&out).await,
             Command::Trace(args) => args.run(&rpc, &out).await,

@@ -135,6 +135,8 @@ fn built_example(words: &str) -> Cli {
         "data register" => vec!["file", "--from", "dev:0"],
         "data attest" => vec![&hash, "--from", "dev:0"],
         "data history" => vec![&hash],
+        "revenue show" => vec!["--manifest", "file"],
+        "revenue claim" => vec!["--all", "--manifest", "file", "--from", "dev:0"],
         "data schema publish" => vec!["name", "--hash", &hash, "--from", "dev:0"],
         "data dataset create" => {
             vec!["name", "--class", "clinical", "--purposes", "academic", "--from", "dev:0"]

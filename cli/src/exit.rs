@@ -229,7 +229,8 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::NotEnoughVotes { .. }
         | E::NotYet { .. }
         | E::NotAMember { .. }
-        | E::NotYourConsent { .. } => Status::Rejected,
+        | E::NotYourConsent { .. }
+        | E::NotContributor { .. } => Status::Rejected,
         E::InsufficientFunds { .. } => Status::Funds,
         E::MissingProgram { .. }
         | E::ProgramFailed { .. }

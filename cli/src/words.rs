@@ -3,6 +3,7 @@
 mod governance;
 mod market;
 mod records;
+mod revenue;
 mod treasury;
 
 use alloy::{primitives::Bytes, sol_types::SolError};
@@ -177,6 +178,7 @@ fn named(error: &str) -> Option<&'static Phrase> {
         .iter()
         .chain(records::PHRASES)
         .chain(market::PHRASES)
+        .chain(revenue::PHRASES)
         .chain(treasury::PHRASES)
         .chain(governance::PHRASES);
     all.find(|phrase| phrase.error == error)
@@ -184,7 +186,8 @@ fn named(error: &str) -> Option<&'static Phrase> {
 
 /// Writes an argument in its unit.
 fn value(error: &str, Argument { name, value }: &Argument) -> String {
-    if let Some(said) = market::named(error, name, value) {
+    let said = market::named(error, name, value).or_else(|| revenue::named(error, name, value));
+    if let Some(said) = said {
         return said;
     }
     let wei = || value.parse().ok().map(|wei| Amount(wei).to_string());
@@ -231,7 +234,7 @@ mod tests {
 
     use super::*;
 
-    fn check(error: &impl SolError, expected: &str) {
+    pub(super) fn check(error: &impl SolError, expected: &str) {
         assert_eq!(explain(&decode_error(&error.abi_encode())), expected);
     }
 

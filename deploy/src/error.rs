@@ -429,6 +429,15 @@ pub enum Error {
         subject: Address,
     },
 
+    /// An account is a contributor of none of the editions.
+    #[error("{account} is a contributor of none of the editions of {manifests} manifests")]
+    NotContributor {
+        /// The account.
+        account: Address,
+        /// How many manifests were named.
+        manifests: usize,
+    },
+
     // Recording.
     /// A batch stopped before its end.
     #[error(

@@ -24,6 +24,7 @@ pub mod market;
 pub mod members;
 pub mod node;
 pub mod record;
+pub mod revenue;
 pub mod roles;
 pub mod trace;
 pub mod treasury;

@@ -5,7 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use datacoop_bench::{ActionCost, Bench, PassTable, TOLERANCE_PERCENT, Worse, worse};
+use datacoop_bench::{
+    ActionCost, Bench, PassTable, TOLERANCE_PERCENT, Worse,
+    scale::{SIZES, Scale, ScaleReport},
+    worse,
+};
 use datacoop_deploy::{Error, Workspace};
 use serde::Serialize;
 
@@ -18,6 +22,9 @@ use crate::{
 /// Where the committed table is, below the workspace's folder.
 const TABLE: &str = "docs/BENCHMARKS.md";
 
+/// Where the page about large datasets is, below the workspace's folder.
+const SCALE: &str = "docs/SCALE.md";
+
 /// Measures what users' actions cost on Anvil, beside their Solidity peers, and what they would
 /// cost on a Stylus chain.
 ///
@@ -29,6 +36,7 @@ const TABLE: &str = "docs/BENCHMARKS.md";
     "datacoop bench --check               fails when a figure got worse than the committed one"
     "datacoop bench --action transfer     shows some actions and writes nothing"
     "datacoop bench --passes              what each pass of the translator is worth"
+    "datacoop bench --scale               writes docs/SCALE.md: datasets of 10 to 100,000 records"
 ))]
 pub(crate) struct BenchArgs {
     /// The page that is written [default: docs/BENCHMARKS.md of the workspace]
@@ -48,6 +56,19 @@ pub(crate) struct BenchArgs {
     /// bytes, and write nothing.
     #[arg(long, conflicts_with_all = ["out", "check", "action"])]
     passes: bool,
+
+    /// Publish, sell and pay out datasets of 10, 1,000 and 100,000 records, and write what that
+    /// costs to docs/SCALE.md, or to `--out`.
+    #[arg(long, conflicts_with_all = ["check", "action", "passes"])]
+    scale: bool,
+}
+
+/// What was measured of large datasets, and where it went.
+#[derive(Serialize)]
+struct Scaled {
+    #[serde(flatten)]
+    figures: ScaleReport,
+    page: PathBuf,
 }
 
 /// What was measured, and where it went.
@@ -76,8 +97,12 @@ struct Checked {
 
 impl BenchArgs {
     pub(crate) async fn run(self, out: &Out) -> anyhow::Result<()> {
-        let Self { out: page, check, action, passes } = self;
+        let Self { out: page, check, action, passes, scale } = self;
         let workspace = Workspace::find()?;
+        if scale {
+            let page = page.unwrap_or_else(|| workspace.root().join(SCALE));
+            return measure_scale(&workspace, page, out).await;
+        }
         let table = workspace.root().join(TABLE);
         let committed = if check { Some(read(&figures_beside(&table))?) } else { None };
         let progress = out.progress();
@@ -102,6 +127,15 @@ impl BenchArgs {
         write(&figures_beside(&page), &(serde_json::to_string_pretty(&figures)? + "\n"))?;
         out.result(&Measured { figures, page: Some(page) })
     }
+}
+
+/// Measures large datasets and writes the page about them.
+async fn measure_scale(workspace: &Workspace, page: PathBuf, out: &Out) -> anyhow::Result<()> {
+    let progress = out.progress();
+    let scale = tokio::task::block_in_place(|| Scale::prepare(workspace, &progress))?;
+    let figures = scale.run(&SIZES, &progress).await?;
+    write(&page, &figures.markdown())?;
+    out.result(&Scaled { figures, page })
 }
 
 /// The file of figures that belongs to a page: the same name in small letters, as JSON.
@@ -152,6 +186,21 @@ impl Report for Measured {
             Some(page) => writeln!(to, "Written to {}.", page.display()),
             None => Ok(()),
         }
+    }
+}
+
+impl Report for Scaled {
+    const COMMAND: &'static str = "bench";
+
+    fn show(&self, to: &mut dyn Write) -> io::Result<()> {
+        let header = ["records", "contributors", "publish", "buy", "canRead", "deposit", "claim"];
+        let mut table = table(header, &[0, 1, 2, 3, 4, 5, 6]);
+        for row in &self.figures.rows {
+            let counts = [row.records, row.contributors].map(|count| count.to_string());
+            let costs = [row.publish, row.buy, row.can_read, row.deposit, row.claim];
+            table.add_row(counts.into_iter().chain(costs.map(|gas| gas.to_string())));
+        }
+        writeln!(to, "{table}\nGas on Anvil. Written to {}.", self.page.display())
     }
 }
 

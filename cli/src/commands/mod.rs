@@ -11,6 +11,7 @@ pub(crate) mod market;
 pub(crate) mod member;
 pub(crate) mod node;
 pub(crate) mod oracle;
+pub(crate) mod revenue;
 pub(crate) mod roles;
 pub(crate) mod token;
 pub(crate) mod trace;

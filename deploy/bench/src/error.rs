@@ -63,6 +63,14 @@ pub enum Error {
         /// How it ended.
         reason: String,
     },
+    /// A dataset of some size is not as it should be.
+    #[error("with {records} records: {reason}")]
+    Scale {
+        /// How many records it has.
+        records: usize,
+        /// What is wrong.
+        reason: &'static str,
+    },
     /// A signature could not be made.
     #[error("a permit could not be signed")]
     Signature(#[from] alloy::signers::Error),

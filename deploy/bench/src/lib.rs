@@ -13,6 +13,7 @@ mod measure;
 mod passes;
 pub mod peers;
 mod report;
+pub mod scale;
 mod stage;
 mod story;
 mod stylus;

@@ -1,0 +1,31 @@
+//! Decides which commands there are for what data earned, and what they have in common.
+
+mod claim;
+mod show;
+mod sources;
+
+use clap::Subcommand;
+
+use crate::{args::RpcArgs, output::Out};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RevenueCommand {
+    Show(show::ShowArgs),
+    Claim(claim::ClaimArgs),
+}
+
+impl RevenueCommand {
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Show(_) => "revenue show",
+            Self::Claim(_) => "revenue claim",
+        }
+    }
+
+    pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
+        match self {
+            Self::Show(args) => args.run(rpc, out).await,
+            Self::Claim(args) => args.run(rpc, out).await,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Decides how it is shown that costs do not grow with a dataset: editions of several sizes are
+//! published, sold, read and claimed from on a real Anvil.
+
+mod collection;
+mod report;
+mod world;
+
+use datacoop_deploy::{
+    Artifact, Event, Progress, Stage, Workspace, build,
+    contracts::{
+        CONSENT_REGISTRY, Contract, DATA_MARKET, DATA_REGISTRY, DATA_TOKEN, MEMBERSHIP,
+        REVENUE_DISTRIBUTOR,
+    },
+};
+
+use crate::Error;
+
+use collection::Collection;
+pub use report::{ScaleReport, ScaleRow};
+use world::World;
+
+/// The contracts of access, in order of deployment.
+const PARTS: [Contract; 6] =
+    [DATA_TOKEN, MEMBERSHIP, CONSENT_REGISTRY, DATA_REGISTRY, REVENUE_DISTRIBUTOR, DATA_MARKET];
+
+/// How large a dataset is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// How many records it has.
+    pub records: usize,
+    /// How many members they are of.
+    pub contributors: usize,
+    /// How many of the records, from the first on, are registered and attested on chain, and have
+    /// an owner who is a member. The others are in the trees alone.
+    pub registered: usize,
+}
+
+/// The sizes that are measured. Of the largest a part is registered: publishing, buying and claiming
+/// read none of the records, and reading reads one.
+pub const SIZES: [Size; 3] = [
+    Size { records: 10, contributors: 5, registered: 10 },
+    Size { records: 1_000, contributors: 100, registered: 1_000 },
+    Size { records: 100_000, contributors: 10_000, registered: 1_000 },
+];
+
+/// What is done once before anything is measured, so that no size is the first of anything.
+const WARM_UP: Size = Size { records: 6, contributors: 6, registered: 6 };
+
+/// The contracts of access, built.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    workspace: Workspace,
+    artifacts: Vec<Artifact>,
+}
+
+impl Scale {
+    /// Builds the contracts. Blocks while the compilers run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Deploy`] when one does not build.
+    pub fn prepare(workspace: &Workspace, progress: &dyn Progress) -> Result<Self, Error> {
+        let artifacts = build::build(workspace, &PARTS, progress)?;
+        Ok(Self { workspace: workspace.clone(), artifacts })
+    }
+
+    /// Makes an edition of each size on one chain, sells it and has everybody paid.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Scale`]: something is not as it should be.
+    /// - [`Error::Deploy`]: the chain's failures, and calls that revert.
+    pub async fn run(&self, sizes: &[Size], progress: &dyn Progress) -> Result<ScaleReport, Error> {
+        let mut world = World::start(&self.workspace, &self.artifacts, progress).await?;
+        world.measure(&Collection::new(WARM_UP, world.alice())?).await?;
+        let stage = Stage::Measure;
+        let total = Some(sizes.len() as u64);
+        progress.report(Event::Began { stage, subject: "sizes of datasets", total });
+        let mut rows = Vec::with_capacity(sizes.len());
+        for (size, done) in sizes.iter().zip(1..) {
+            rows.push(world.measure(&Collection::new(*size, world.alice())?).await?);
+            progress.report(Event::Advanced { stage, done });
+        }
+        progress.report(Event::Ended { stage });
+        Ok(ScaleReport { rows })
+    }
+}
