@@ -225,6 +225,8 @@ mod tests {
         assert_eq!(
             inputs(DATA_REGISTRY),
             ["address admin", "address membership", "address consentRegistry"]
+        );
+        assert_eq!(
             inputs(DATA_MARKET),
             [
                 "address admin",
