@@ -20,8 +20,8 @@ use crate::{
     },
     chain::Chain,
     contracts::{
-        Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, GOVERNOR, MEMBERSHIP, TIMELOCK,
-        TREASURY,
+        Contract, DATA_COOP_REWARDS, DATA_MARKET, DATA_REGISTRY, DATA_TOKEN, GOV_TOKEN, GOVERNOR,
+        MEMBERSHIP, REVENUE_DISTRIBUTOR, TIMELOCK, TREASURY,
     },
 };
 
@@ -32,10 +32,26 @@ const SENTINEL: Address = Address::with_last_byte(1);
 const MODULES_AT_A_TIME: u64 = 100;
 
 /// The contracts with OpenZeppelin's `AccessControl`.
-const WITH_ROLES: [Contract; 4] = [DATA_TOKEN, GOV_TOKEN, TIMELOCK, MEMBERSHIP];
+const WITH_ROLES: [Contract; 7] =
+    [DATA_TOKEN, GOV_TOKEN, TIMELOCK, MEMBERSHIP, DATA_REGISTRY, REVENUE_DISTRIBUTOR, DATA_MARKET];
 
 /// The roles by name; the administrator's is zero.
-const ROLES: [&str; 6] = ["MINTER", "PAUSER", "PROPOSER", "EXECUTOR", "CANCELLER", "ISSUER"];
+const ROLES: [&str; 14] = [
+    "MINTER",
+    "PAUSER",
+    "PROPOSER",
+    "EXECUTOR",
+    "CANCELLER",
+    "ISSUER",
+    "ATTESTOR",
+    "CURATOR",
+    "GUARDIAN",
+    "SCHEMA",
+    "SHARES",
+    "LISTER",
+    "SERVER",
+    "RULING",
+];
 
 /// Somebody's power over a contract.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -11,12 +11,16 @@ use datacoop_deploy::{
     bindings::{
         IConsentRegistry,
         IDataCoopRewards::{governanceCall, recordContributionCall},
+        IDataMarket, IDataRegistry,
         IDataToken::hasRoleCall,
-        IMembership,
+        IMembership, IRevenueDistributor,
     },
     chain::{Chain, Sender},
-    contracts::{CONSENT_REGISTRY, DATA_COOP_REWARDS, DATA_TOKEN, MEMBERSHIP},
-    deploy::{CoopConfig, Deployment, Existing, deploy_coop},
+    contracts::{
+        CONSENT_REGISTRY, DATA_COOP_REWARDS, DATA_MARKET, DATA_REGISTRY, DATA_TOKEN, MEMBERSHIP,
+        REVENUE_DISTRIBUTOR,
+    },
+    deploy::{AccessTerms, CoopConfig, Deployment, Existing, deploy_coop},
     keys::dev_account,
     node::{NodeLimits, NodeOptions},
     roles::{self, left_with_deployer},
@@ -125,7 +129,9 @@ async fn membership_is_carried_on_from_wherever_it_was_interrupted() -> Result<(
     let whole = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?.book;
 
     let mut half = whole.clone();
-    half.contracts.remove(CONSENT_REGISTRY.name);
+    for contract in [CONSENT_REGISTRY, DATA_REGISTRY, REVENUE_DISTRIBUTOR, DATA_MARKET] {
+        half.contracts.remove(contract.name);
+    }
     half.roles_given = false;
     half.write()?;
     let issuer = keccak256("ISSUER_ROLE");
@@ -136,12 +142,63 @@ async fn membership_is_carried_on_from_wherever_it_was_interrupted() -> Result<(
 
     let resumed = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?;
     let names: Vec<_> = resumed.steps.iter().map(|step| step.name.as_str()).collect();
-    assert_eq!(names, ["ConsentRegistry created", &format!("{ORACLE} made issuer of Membership")],);
+    let first = ["ConsentRegistry created", &format!("{ORACLE} made issuer of Membership")];
+    assert_eq!(names[..2], first);
+    assert_eq!(names.iter().filter(|name| name.ends_with(" created")).count(), 4, "{names:?}");
     assert_eq!(resumed.book.address(&MEMBERSHIP)?, membership);
     assert!(holds(&chain, membership, issuer, ORACLE).await?);
     let consents = resumed.book.address(&CONSENT_REGISTRY)?;
     let asked = chain.read(consents, &IConsentRegistry::membershipCall {}).await?;
     assert_eq!(asked, membership);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_market_starts_with_the_terms_of_its_profile() -> Result<()> {
+    for terms in [AccessTerms::standard(ORACLE), AccessTerms::local(ORACLE)] {
+        let with = terms.clone();
+        let coop = Coop::start_with(|config| config.access.terms = with).await?;
+        let (chain, book) = (&coop.chain, &coop.book);
+        let market = book.address(&DATA_MARKET)?;
+        let token = book.address(&DATA_TOKEN)?;
+        for price in &terms.prices {
+            let (data_class, unit) = (price.data_class, price.unit);
+            let call = IDataMarket::priceOfCall { dataClass: data_class, unit, token };
+            assert_eq!(chain.read(market, &call).await?, price.amount);
+        }
+        let split = chain.read(market, &IDataMarket::splitCall {}).await?;
+        let found = [
+            split.contributors,
+            split.validators,
+            split.treasury,
+            split.infrastructure,
+            split.burned,
+        ];
+        assert_eq!(found, terms.split);
+        let recipients = chain.read(market, &IDataMarket::recipientsCall {}).await?;
+        assert_eq!((recipients.treasury, recipients.infrastructure), (GOVERNANCE, GOVERNANCE));
+        let stake = chain.read(market, &IDataMarket::requiredStakeCall {}).await?;
+        assert_eq!(stake, terms.required_stake);
+        assert_eq!(chain.read(market, &IDataMarket::stakeTokenCall {}).await?, token);
+        check_records(chain, book, &terms).await?;
+    }
+    Ok(())
+}
+
+/// What the registry and the distributor start with.
+async fn check_records(chain: &Chain, book: &AddressBook, terms: &AccessTerms) -> Result<()> {
+    let registry = book.address(&DATA_REGISTRY)?;
+    let period = chain.read(registry, &IDataRegistry::challengePeriodCall {}).await?;
+    assert_eq!(period, terms.challenge_period);
+    let name = keccak256(&terms.schemas[0].name);
+    let schema = u32::from_be_bytes([name[0], name[1], name[2], name[3]]);
+    let found = chain.read(registry, &IDataRegistry::schemaOfCall { schemaId: schema }).await?;
+    assert_eq!(found.latest, 1);
+    let pool = keccak256("VALIDATORS");
+    let call = IRevenueDistributor::sharesOfCall { pool, account: ORACLE };
+    let shares = chain.read(book.address(&REVENUE_DISTRIBUTOR)?, &call).await?;
+    let waits = terms.activation_delay > 0;
+    assert_eq!((shares.shares, shares.scheduled), if waits { (0, 1) } else { (1, 0) });
     Ok(())
 }
 

@@ -10,7 +10,9 @@ use datacoop_deploy::{
     Workspace, build,
     chain::Sender,
     contracts::CONTRACTS,
-    deploy::{AccessConfig, CoopConfig, Deployment, Existing, GovernanceConfig, deploy_coop},
+    deploy::{
+        AccessConfig, AccessTerms, CoopConfig, Deployment, Existing, GovernanceConfig, deploy_coop,
+    },
 };
 use serde::Serialize;
 
@@ -22,8 +24,8 @@ use crate::{
     output::{Account, Out, Report, table},
 };
 
-/// Deploys DATA and its rewards, membership and consents, gives out their roles, and writes the
-/// address book.
+/// Deploys DATA and its rewards, membership, consents, records, the market and its revenue, gives out
+/// their roles, and writes the address book.
 ///
 /// With `--dao` it deploys GOV, the governor, the timelock and the treasury as well, and the timelock
 /// holds every role in the end; `datacoop roles` shows that the deployer holds none.
@@ -65,6 +67,22 @@ pub(crate) struct DeployArgs {
     /// Who checks credentials and makes members [default: who records contributions]
     #[arg(long, value_name = "ADDRESS")]
     issuer: Option<Address>,
+
+    /// Who registers members' records and attests to them [default: who records contributions]
+    #[arg(long, value_name = "ADDRESS")]
+    attestor: Option<Address>,
+
+    /// Who makes datasets and offers them [default: who records contributions]
+    #[arg(long, value_name = "ADDRESS")]
+    curator: Option<Address>,
+
+    /// Who runs the access server [default: who records contributions]
+    #[arg(long, value_name = "ADDRESS")]
+    server: Option<Address>,
+
+    /// Who has the validators' part of prices [default: who records contributions]
+    #[arg(long, value_name = "ADDRESS,…", value_delimiter = ',')]
+    validators: Vec<Address>,
 
     /// What the metadata of a membership begins with [default: no metadata]
     #[arg(long, value_name = "URI")]
@@ -156,7 +174,7 @@ impl DeployArgs {
 
     /// The configuration: what was not said is the deployer's and the library's default.
     async fn config(&self, sender: &Sender) -> anyhow::Result<CoopConfig> {
-        let Self { governance, oracle, guardian, recipient, issuer, .. } = *self;
+        let Self { governance, oracle, guardian, recipient, .. } = *self;
         let deployer = sender.address();
         let governance = governance.unwrap_or(deployer);
         let oracle = oracle.unwrap_or(deployer);
@@ -172,12 +190,33 @@ impl DeployArgs {
             supply: wei(self.supply, default.supply),
             emission_floor: wei(self.emission_floor, default.emission_floor),
             emission_bps: self.emission_bps.map_or(default.emission_bps, U256::from),
-            access: AccessConfig {
-                base_uri: self.membership_uri.clone().unwrap_or_default(),
-                ..AccessConfig::of(issuer.unwrap_or(oracle))
-            },
+            access: self.access(oracle, sender),
             ..default
         })
+    }
+
+    /// Who runs access to data, and on the terms of which profile. Without one they are those of a
+    /// local chain on a dev node, and the standard ones elsewhere.
+    fn access(&self, oracle: Address, sender: &Sender) -> AccessConfig {
+        let is_local = self
+            .dao
+            .map_or_else(|| sender.chain().is_dev_node(), |profile| profile == Profile::Local);
+        let mut terms = match self.dao {
+            _ if is_local => AccessTerms::local(oracle),
+            Some(Profile::Enhanced) => AccessTerms::enhanced(oracle),
+            _ => AccessTerms::standard(oracle),
+        };
+        if !self.validators.is_empty() {
+            terms.validators = self.validators.iter().map(|validator| (*validator, 1)).collect();
+        }
+        AccessConfig {
+            issuer: self.issuer.unwrap_or(oracle),
+            attestor: self.attestor.unwrap_or(oracle),
+            curator: self.curator.unwrap_or(oracle),
+            server: self.server.unwrap_or(oracle),
+            base_uri: self.membership_uri.clone().unwrap_or_default(),
+            terms,
+        }
     }
 
     /// The terms of self-government, if the cooperative is to have it.

@@ -228,3 +228,130 @@ async fn leaving_and_losing_the_grantees_role_end_what_was_covered() -> Result<(
     assert_eq!(done(&coop, "consent revoke 1 --from dev:3")["consent"]["status"], "revoked");
     Ok(())
 }
+
+/// The real `basic` example, with these changes.
+fn example(change: impl FnOnce(&mut Value)) -> Result<String> {
+    let name = "Consent-consent-example-basic.json";
+    let folder =
+        datacoop_tests::workspace_root().join("anvil-fixtures/node_modules/hl7.fhir.r4.examples");
+    let mut resource: Value = serde_json::from_str(&fs::read_to_string(folder.join(name))?)?;
+    change(&mut resource);
+    Ok(resource.to_string())
+}
+
+#[tokio::test]
+async fn fhir_consents_are_given_once_amended_and_taken_back() -> Result<()> {
+    let coop = cooperative().await?;
+    let path = coop.folder.path().join("consent.json");
+    let map = format!("patient,member\nPatient/f001,{ALICE}\nOrganization/lab,{BOB}\n");
+    fs::write(coop.folder.path().join("map.csv"), map)?;
+    let import = || {
+        let line = "consent import DIR/consent.json --members DIR/map.csv --from dev:3";
+        done(&coop, line)["consents"][0].clone()
+    };
+    let until_2036 = |resource: &mut Value| resource["provision"]["period"]["end"] = "2036".into();
+
+    fs::write(&path, example(|_| ())?)?;
+    let ended = import();
+    assert_eq!((&ended["action"], &ended["consent"]), (&"skipped".into(), &Value::Null));
+    assert!(ended["reason"].as_str().is_some_and(|why| why.contains("2016-01-01")), "{ended}");
+
+    fs::write(&path, example(until_2036)?)?;
+    let granted = import();
+    assert_eq!((&granted["action"], &granted["consent"]), (&"grant".into(), &"1".into()));
+    assert_eq!(granted["scope"]["purposes"], json!(["clinical"]));
+    assert!(covered(&coop, "genomic", "clinical") && !covered(&coop, "genomic", "academic"));
+    assert_eq!(import()["action"], "unchanged");
+
+    // A ledger that was lost is found again by the terms.
+    let ledger = coop.folder.path().join("31337.consents.json");
+    fs::remove_file(&ledger)?;
+    assert_eq!(import()["action"], "unchanged");
+
+    fs::write(
+        &path,
+        example(|resource| {
+            until_2036(resource);
+            resource["provision"]["type"] = "permit".into();
+            resource["provision"]["actor"] = json!([{
+                "role": {"coding": [{"code": "PRCP"}]}, "reference": {"reference": "Organization/lab"},
+            }]);
+        })?,
+    )?;
+    let amended = import();
+    assert_eq!((&amended["action"], &amended["consent"]), (&"amend".into(), &"1".into()));
+    assert_eq!(amended["scope"]["grantee"], BOB.to_checksum(None));
+
+    let withdrawn = |resource: &mut Value| resource["status"] = "inactive".into();
+    fs::write(&path, example(withdrawn)?)?;
+    let revoked = import();
+    assert_eq!((&revoked["action"], &revoked["consent"]), (&"revoke".into(), &"1".into()));
+    assert!(!covered(&coop, "genomic", "clinical"));
+    assert_eq!(import()["action"], "skipped");
+
+    // What its subject took back in person is not given again by the same resource.
+    fs::write(&path, example(until_2036)?)?;
+    assert_eq!(import()["consent"], "2");
+    done(&coop, "consent revoke 2 --from dev:3");
+    let left = import();
+    assert_eq!(left["action"], "skipped");
+    assert!(left["reason"].as_str().is_some_and(|why| why.contains("revoked on chain")), "{left}");
+    let log = done(&coop, "consent log ALICE");
+    assert_eq!(log["changes"].as_array().map(Vec::len), Some(5));
+    Ok(())
+}
+
+#[tokio::test]
+async fn fhir_consents_of_others_are_left_to_them() -> Result<()> {
+    let coop = cooperative().await?;
+    let until_2036 = |resource: &mut Value| resource["provision"]["period"]["end"] = "2036".into();
+    fs::write(coop.folder.path().join("consent.json"), example(until_2036)?)?;
+    let map = |account| format!("patient,member\nPatient/f001,{account}\n");
+    fs::write(coop.folder.path().join("map.csv"), map(ALICE))?;
+    let line = "consent import DIR/consent.json --members DIR/map.csv --from";
+    let others = done(&coop, &format!("{line} dev:4"))["consents"][0].clone();
+    assert_eq!(others["action"], "skipped");
+    assert!(others["reason"].as_str().is_some_and(|why| why.contains("consents for itself")));
+    run(&coop, &format!("{line} dev:5")).failed(REJECTED, &["is not a member"]);
+    fs::write(coop.folder.path().join("map.csv"), "patient,member\n")?;
+    let nobodys = done(&coop, &format!("{line} dev:3"))["consents"][0].clone();
+    assert!(nobodys["reason"].as_str().is_some_and(|why| why.contains("address map")));
+    assert_eq!(done(&coop, "consent show ALICE")["consents"], json!([]));
+
+    let twice =
+        "consent import DIR/consent.json DIR/consent.json --members DIR/map.csv --from dev:3";
+    fs::write(coop.folder.path().join("map.csv"), map(ALICE))?;
+    run(&coop, twice).failed(INPUT, &["found twice"]);
+    run(&coop, "consent import DIR/terms.txt --members DIR/map.csv --from dev:3")
+        .failed(INPUT, &["terms.txt"]);
+    run(&coop, "consent import DIR/consent.json --members DIR/map.csv").failed(USAGE, &["--from"]);
+    Ok(())
+}
+
+#[test]
+fn the_real_consents_are_shown_without_a_chain() -> Result<()> {
+    let folder =
+        datacoop_tests::workspace_root().join("anvil-fixtures/node_modules/hl7.fhir.r4.examples");
+    let folder = folder.to_str().unwrap_or_default();
+    let import = |at: &str| {
+        let words = ["consent", "import", folder, "--dry-run", "--at", at, "--json"];
+        Datacoop::new(&words).run().done().json()
+    };
+    let now = import("2026-11-21");
+    let consents = now["consents"].as_array().cloned().unwrap_or_default();
+    assert_eq!(consents.len(), 12);
+    for consent in &consents {
+        assert_eq!(consent["action"], "skipped", "{consent}");
+        assert!(consent["reason"].is_string(), "{consent}");
+    }
+    let then = import("2015-11-18");
+    let granted: Vec<_> = then["consents"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|consent| consent["action"] == "grant")
+        .map(|consent| consent["resource"].clone())
+        .collect();
+    assert_eq!(granted, ["Consent/consent-example-basic"]);
+    Ok(())
+}

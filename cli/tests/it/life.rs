@@ -32,7 +32,7 @@ async fn a_cooperative_lives_by_the_command_line_alone() -> Result<()> {
         };
 
         let deployed = done(&["deploy", "--from", "dev:0", "--oracle", ORACLE]);
-        assert_eq!(deployed["contracts"].as_array().map(Vec::len), Some(4));
+        assert_eq!(deployed["contracts"].as_array().map(Vec::len), Some(7));
         assert!(folder.path().join("31337.json").exists());
         let again = done(&["deploy", "--from", "dev:0", "--oracle", ORACLE]);
         assert_eq!(again["steps"], serde_json::json!([]));

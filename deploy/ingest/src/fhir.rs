@@ -62,9 +62,9 @@ pub fn read_fhir_with(
 
 /// The head of any JSON text that may be a resource.
 #[derive(Deserialize)]
-struct Head<'a> {
+pub(crate) struct Head<'a> {
     #[serde(rename = "resourceType", borrow, default)]
-    resource_type: Option<Cow<'a, str>>,
+    pub(crate) resource_type: Option<Cow<'a, str>>,
 }
 
 /// The head of a `Patient`.

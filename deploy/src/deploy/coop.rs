@@ -12,7 +12,11 @@ use alloy::{
 };
 use serde::Serialize;
 
-use super::{access, access::AccessConfig, governance::GovernanceConfig, run::Run};
+use super::{
+    access::{AccessConfig, Offices},
+    governance::GovernanceConfig,
+    run::Run,
+};
 use crate::{
     AddressBook, Artifact, Error, Event, Progress, Stage,
     chain::{Receipt, Sender},
@@ -129,8 +133,9 @@ pub async fn deploy_coop(
         None => AddressBook::new(book, chain),
     };
     let stage = Stage::Deploy;
-    let steps =
-        STEPS + access::STEPS + config.self_government.as_ref().map_or(0, GovernanceConfig::steps);
+    let steps = STEPS
+        + config.access.steps()
+        + config.self_government.as_ref().map_or(0, GovernanceConfig::steps);
     progress.report(Event::Began { stage, subject: "the cooperative", total: Some(steps) });
     let mut run = Run { sender, artifacts, config, progress, book, steps: Vec::new(), done: 0 };
     let result = run.all().await;
@@ -150,17 +155,19 @@ impl Run<'_> {
             };
         }
         let membership = self.membership().await?;
-        let (governance, recipient) = match &config.self_government {
-            None => (config.governance, config.recipient),
+        let (governance, treasury, recipient) = match &config.self_government {
+            None => (config.governance, config.recipient, config.recipient),
             Some(terms) => {
                 let organs = self.organs(terms, membership).await?;
-                let treasury = config.recipient.is_zero();
-                let recipient = if treasury { organs.treasury } else { config.recipient };
-                (organs.timelock, recipient)
+                let is_treasury = config.recipient.is_zero();
+                let recipient = if is_treasury { organs.treasury } else { config.recipient };
+                (organs.timelock, organs.treasury, recipient)
             }
         };
-        self.data(governance, recipient).await?;
-        self.access(membership, governance).await?;
+        let guardian = if config.guardian.is_zero() { governance } else { config.guardian };
+        let token = self.data(governance, guardian, recipient).await?;
+        let offices = Offices { governance, treasury, guardian };
+        self.access(membership, token, offices).await?;
         self.book.roles_given = true;
         self.book.write()?;
         self.advance();
@@ -168,7 +175,12 @@ impl Run<'_> {
     }
 
     /// Creates DATA and DataCoopRewards and hands out their roles.
-    async fn data(&mut self, governance: Address, recipient: Address) -> Result<(), Error> {
+    async fn data(
+        &mut self,
+        governance: Address,
+        pauser: Address,
+        recipient: Address,
+    ) -> Result<Address, Error> {
         let (config, deployer) = (self.config, self.sender.address());
         let token = self
             .contract(
@@ -195,10 +207,10 @@ impl Run<'_> {
             )
             .await?;
         let data = (&DATA_TOKEN, token);
-        let pauser = if config.guardian.is_zero() { governance } else { config.guardian };
         self.grant(data, "MINTER", rewards).await?;
         self.grant(data, "PAUSER", pauser).await?;
-        self.hand_over(data, governance).await
+        self.hand_over(data, governance).await?;
+        Ok(token)
     }
 }
 

@@ -81,6 +81,55 @@ impl Run<'_> {
         self.call(at, &grantRoleCall { role, account }, said).await
     }
 
+    /// Takes a role for the deployer, to set up what only its holders can, unless that is done.
+    pub(super) async fn borrow(
+        &mut self,
+        is_done: bool,
+        on: (&Contract, Address),
+        role: &str,
+    ) -> Result<(), Error> {
+        if is_done {
+            self.advance();
+            return Ok(());
+        }
+        self.grant(on, role, self.sender.address()).await
+    }
+
+    /// Gives a role of the deployer up, unless the deployer is its `owner`.
+    pub(super) async fn take_back(
+        &mut self,
+        on: (&Contract, Address),
+        role: &str,
+        owner: Address,
+    ) -> Result<(), Error> {
+        let ((contract, at), deployer) = (on, self.sender.address());
+        let (name, role) = (role.to_lowercase(), role_id(role));
+        let is_held = deployer != owner && self.holds(at, role, deployer).await?;
+        let call = renounceRoleCall { role, callerConfirmation: deployer };
+        let said = format!("the deployer is no longer {name} of {}", contract.name);
+        self.set(!is_held, at, &call, said).await
+    }
+
+    /// Sends a call, unless what it would do is done.
+    pub(super) async fn set<C: SolCall>(
+        &mut self,
+        is_done: bool,
+        to: Address,
+        call: &C,
+        said: String,
+    ) -> Result<(), Error> {
+        if is_done {
+            self.advance();
+            return Ok(());
+        }
+        self.call(to, call, said).await
+    }
+
+    /// Calls a view.
+    pub(super) async fn read<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, Error> {
+        self.sender.chain().read(to, call).await
+    }
+
     /// Makes `heir` the administrator of a contract, and gives the deployer's administration up.
     pub(super) async fn hand_over(
         &mut self,

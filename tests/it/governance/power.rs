@@ -43,6 +43,18 @@ async fn the_whole_role_table_is_as_designed() -> Result<()> {
         ("Treasury", "module", timelock),
         ("Membership", "administrator", timelock),
         ("Membership", "issuer", ORACLE),
+        ("DataRegistry", "administrator", timelock),
+        ("DataRegistry", "attestor", ORACLE),
+        ("DataRegistry", "curator", ORACLE),
+        ("DataRegistry", "guardian", GUARDIAN),
+        ("DataRegistry", "schema", timelock),
+        ("RevenueDistributor", "administrator", timelock),
+        ("RevenueDistributor", "shares", timelock),
+        ("DataMarket", "administrator", timelock),
+        ("DataMarket", "lister", ORACLE),
+        ("DataMarket", "server", ORACLE),
+        ("DataMarket", "ruling", timelock),
+        ("DataMarket", "pauser", GUARDIAN),
     ]
     .map(|(contract, role, holder)| (contract.to_owned(), role.to_owned(), holder));
     expected.sort();
@@ -54,7 +66,7 @@ async fn the_whole_role_table_is_as_designed() -> Result<()> {
     assert_eq!(found, expected);
     assert_eq!(left_with_deployer(&table, &dao.book), []);
     let named = table.iter().filter(|held| held.holder_name.as_deref() == Some("Timelock")).count();
-    assert_eq!(named, 8);
+    assert_eq!(named, 14);
     Ok(())
 }
 

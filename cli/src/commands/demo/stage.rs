@@ -82,9 +82,13 @@ impl<'a> Stage<'a> {
     pub(super) fn new(mut coop: Coop, progress: &'a dyn Progress) -> Self {
         let founding = std::mem::take(&mut coop.founding);
         let mut stage = Self { coop, progress, steps: Vec::new(), not_shown: Vec::new() };
-        for deploy::Step { name, receipt } in founding {
+        let is_contract = |step: &deploy::Step| step.receipt.contract.is_some();
+        let (contracts, rest): (Vec<_>, Vec<_>) = founding.into_iter().partition(is_contract);
+        for deploy::Step { name, receipt } in contracts {
             stage.done("deploy", name, String::new(), &[receipt]);
         }
+        let rest: Vec<_> = rest.into_iter().map(|step| step.receipt).collect();
+        stage.done("deploy", "roles given out and terms set", String::new(), &rest);
         stage
     }
 

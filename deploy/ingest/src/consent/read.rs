@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     AddressMap, Error, Source, canonical,
+    fhir::Head,
     input::{Text, files, read_text},
     json,
     patient::{BundlePatients, Subject, subject},
@@ -82,8 +83,20 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Reads one text of a file. What can hold no consent is only looked at.
     fn text(&mut self, text: Text<'_>) -> Result<(), Error> {
-        let value = json::parse(text.whole).map_err(|fault| text.syntax(text.whole, fault))?;
+        let whole = text.whole;
+        if whole.trim_start().starts_with('{') {
+            let head: Head<'_> = json::peek(whole).map_err(|fault| text.syntax(whole, fault))?;
+            match head.resource_type.as_deref() {
+                Some("Consent" | "Bundle") => {}
+                other => {
+                    self.report.seen += u64::from(other.is_some());
+                    return Ok(());
+                }
+            }
+        }
+        let value = json::parse(whole).map_err(|fault| text.syntax(whole, fault))?;
         self.resource(text, &value, &BundlePatients::new())
     }
 
