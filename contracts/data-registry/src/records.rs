@@ -1,7 +1,8 @@
 //! Decides what is known of a record, and how its history goes on.
 //!
 //! A record has three slots by its id: the state, the hash of its pointer, and the head of its
-//! history. They have one writer, [`Record::write`].
+//! history. They have one writer, a record that is
+//! looked at.
 
 use alloy_primitives::B256;
 use datacoop_kit::{

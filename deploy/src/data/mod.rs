@@ -27,6 +27,6 @@ pub use gather::{Gathered, gather};
 pub use history::{Deed, Step, history};
 pub use manifest::{Contributor, Head as ManifestHead, Manifest};
 pub use register::{Document, Kind, Registered, register};
-pub use registry::{Dataset, Record, Registry, Status, edition_number, schema_id};
+pub use registry::{Dataset, LiveSchema, Record, Registry, Status, edition_number, schema_id};
 pub use salts::{Salt, Salts, record_id};
 pub use weights::read_weights;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     Registry, Salts,
-    registry::{Status, schema_id},
+    registry::{LiveSchema, Status},
 };
 use crate::{
     Error, Event, Progress, Stage,
@@ -126,10 +126,10 @@ pub async fn register(
     base: &Bytes,
     progress: &dyn Progress,
 ) -> Result<Registered, Error> {
-    let mut versions = BTreeMap::new();
+    let mut schemas = BTreeMap::new();
     for Document { kind, .. } in documents {
-        if !versions.contains_key(&kind.schema) {
-            versions.insert(kind.schema.clone(), registry.live_schema(&kind.schema).await?);
+        if !schemas.contains_key(&kind.schema) {
+            schemas.insert(kind.schema.clone(), registry.schema_for(&kind.schema).await?);
         }
     }
     let keys: Vec<_> =
@@ -145,7 +145,7 @@ pub async fn register(
         .collect();
     let report =
         Registered { known: documents.len() - open.len(), records, ..Registered::default() };
-    let planned = plan(sender.address(), &open, &versions, base);
+    let planned = plan(sender.address(), &open, &schemas, base);
     let stage = Stage::Record;
     let total = Some(open.len() as u64);
     progress.report(Event::Began { stage, subject: "records", total });
@@ -159,36 +159,36 @@ pub async fn register(
 fn plan(
     sender: Address,
     open: &[(&Document, B256)],
-    versions: &BTreeMap<String, u16>,
+    schemas: &BTreeMap<String, LiveSchema>,
     base: &Bytes,
 ) -> Vec<Planned> {
-    let version = |kind: &Kind| versions.get(&kind.schema).copied().unwrap_or_default();
     let mut planned = Vec::new();
-    let mut of_others = BTreeMap::<&Kind, Vec<Entry>>::new();
+    let mut of_others = BTreeMap::<(u8, LiveSchema), Vec<Entry>>::new();
     for (document, record) in open {
         let Document { owner, kind, .. } = document;
+        let schema = schemas.get(&kind.schema).copied().unwrap_or_default();
         if *owner != sender {
             let entry = Entry { owner: *owner, recordId: *record, locator: *record };
-            of_others.entry(kind).or_default().push(entry);
+            of_others.entry((kind.data_class, schema)).or_default().push(entry);
             continue;
         }
         let call = registerCall {
             recordId: *record,
             pointer: [base.as_ref(), record.as_slice()].concat().into(),
             dataClass: kind.data_class,
-            schemaId: schema_id(&kind.schema),
-            schemaVersion: version(kind),
+            schemaId: schema.id,
+            schemaVersion: schema.version,
         };
         planned.push(Planned::Own(call));
     }
-    for (kind, mut entries) in of_others {
+    for ((data_class, schema), mut entries) in of_others {
         // An owner who comes twice in a row is asked about once.
         entries.sort_by_key(|entry| (entry.owner, entry.recordId));
         for entries in entries.chunks(MOST_RECORDS) {
             planned.push(Planned::Others(registerManyCall {
-                dataClass: kind.data_class,
-                schemaId: schema_id(&kind.schema),
-                schemaVersion: version(kind),
+                dataClass: data_class,
+                schemaId: schema.id,
+                schemaVersion: schema.version,
                 base: base.clone(),
                 entries: entries.to_vec(),
             }));
@@ -295,9 +295,10 @@ mod tests {
             .chain([document(1, 250, 0)])
             .collect();
         let open: Vec<_> = documents.iter().map(|one| (one, one.proof)).collect();
-        let versions = BTreeMap::from([("hl7.fhir.r4/Observation".to_owned(), 4)]);
+        let schema = LiveSchema { id: 7, version: 4 };
+        let schemas = BTreeMap::from([("hl7.fhir.r4/Observation".to_owned(), schema)]);
         let base = Bytes::from_static(b"ipfs://");
-        let planned = plan(Address::repeat_byte(1), &open, &versions, &base);
+        let planned = plan(Address::repeat_byte(1), &open, &schemas, &base);
         let counts: Vec<_> = planned.iter().map(Planned::count).collect();
         assert_eq!(counts, [1, 125, 125]);
         let [Planned::Own(single), _, Planned::Others(many)] = &planned[..] else {
@@ -305,7 +306,8 @@ mod tests {
         };
         assert_eq!(single.recordId, B256::repeat_byte(250));
         assert_eq!(single.pointer, [&b"ipfs://"[..], &[250; 32]].concat());
-        assert_eq!((many.dataClass, many.schemaVersion, &many.base), (1, 4, &base));
+        assert_eq!((many.dataClass, many.schemaId, many.schemaVersion), (1, 7, 4));
+        assert_eq!(many.base, base);
         let owners: Vec<_> = many.entries.iter().map(|entry| entry.owner).collect();
         assert!(owners.is_sorted());
         assert!(many.entries.iter().all(|entry| entry.locator == entry.recordId));
@@ -315,8 +317,7 @@ mod tests {
     fn a_transaction_has_no_more_records_than_fit() {
         let documents: Vec<_> = (0..=255).map(|number| document(2, number, 0)).collect();
         let open: Vec<_> = documents.iter().map(|one| (one, one.proof)).collect();
-        let versions = BTreeMap::new();
-        let planned = plan(Address::ZERO, &open, &versions, &Bytes::new());
+        let planned = plan(Address::ZERO, &open, &BTreeMap::new(), &Bytes::new());
         assert_eq!(planned.iter().map(Planned::count).collect::<Vec<_>>(), [150, 106]);
     }
 }

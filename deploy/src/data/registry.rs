@@ -74,6 +74,15 @@ impl From<u8> for Status {
     }
 }
 
+/// A version of a schema under which records are registered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LiveSchema {
+    /// The schema's id.
+    pub id: u32,
+    /// The version's number, from one.
+    pub version: u16,
+}
+
 /// A record, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -201,18 +210,22 @@ impl Registry {
         Ok(statuses)
     }
 
-    /// Returns the last live version of the schema with a name.
+    /// Returns the schema for records of a kind: the last live version of the one with the name, or of
+    /// the one that the name begins with, up to its last `/`: a schema for all resources of FHIR R4
+    /// serves until one for the type is published.
     ///
     /// # Errors
     ///
     /// [`DataError::NoSchema`] when there is none, and the failures of [`Chain::read`].
-    pub async fn live_schema(&self, name: &str) -> Result<u16, Error> {
-        let schema = schema_id(name);
-        let found = self.chain.read(self.address, &schemaOfCall { schemaId: schema }).await?;
-        for version in (1..=found.latest).rev() {
-            let call = schemaVersionOfCall { schemaId: schema, version };
-            if self.chain.read(self.address, &call).await?.status == LIVE {
-                return Ok(version);
+    pub async fn schema_for(&self, name: &str) -> Result<LiveSchema, Error> {
+        for name in [Some(name), name.rsplit_once('/').map(|(family, _)| family)] {
+            let Some(id) = name.map(schema_id) else { continue };
+            let found = self.chain.read(self.address, &schemaOfCall { schemaId: id }).await?;
+            for version in (1..=found.latest).rev() {
+                let call = schemaVersionOfCall { schemaId: id, version };
+                if self.chain.read(self.address, &call).await?.status == LIVE {
+                    return Ok(LiveSchema { id, version });
+                }
             }
         }
         Err(DataError::NoSchema { name: name.to_owned() }.into())
