@@ -116,6 +116,16 @@ fn built_example(words: &str) -> Cli {
         }
         "data dataset publish" => vec!["name", "--from", "dev:0"],
         "data dataset show" => vec!["name"],
+        "market quote" => vec!["1.1", "--purpose", "academic"],
+        "market buy" => {
+            vec!["1.1", "--purpose", "academic", "--key", &hash, "--from", "dev:0"]
+        }
+        "market bid" => vec!["1", "--key", &hash, "--from", "dev:0"],
+        "market settle" => vec!["1", "--from", "dev:0"],
+        "market access" => {
+            vec!["--holder", address, "--edition", "1.1", "--purpose", "academic"]
+        }
+        "market usage" => vec![address],
         "treasury cancel" => vec![&hash, "--from", "dev:0"],
         "trace" => vec![&hash],
         _ => vec![],

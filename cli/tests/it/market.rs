@@ -1,6 +1,8 @@
 //! The data market by the command line: a researcher stakes, buys, bids and is told why it may read;
 //! members see who used their data.
 
+#![allow(non_snake_case, reason = "values are named after the fields of the interface")]
+
 use std::collections::BTreeMap;
 
 use alloy::{
