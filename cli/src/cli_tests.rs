@@ -93,7 +93,7 @@ fn built_example(words: &str) -> Cli {
         "oracle record" => vec!["--member", address, "--proof", &hash, "--from", "dev:0"],
         "oracle batch" | "treasury sign" | "treasury execute" => vec!["file", "--from", "dev:0"],
         "oracle ingest" => vec!["file", "--members", "map"],
-        "token balance" | "member show" => vec![address],
+        "token balance" | "member show" | "market usage" => vec![address],
         "token allowance" => vec!["--owner", address, "--spender", address],
         "token transfer" | "token mint" => {
             vec!["--to", address, "--amount", "1", "--from", "dev:0"]
@@ -125,7 +125,6 @@ fn built_example(words: &str) -> Cli {
         "market access" => {
             vec!["--holder", address, "--edition", "1.1", "--purpose", "academic"]
         }
-        "market usage" => vec![address],
         "treasury cancel" => vec![&hash, "--from", "dev:0"],
         "trace" => vec![&hash],
         _ => vec![],
