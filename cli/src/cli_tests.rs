@@ -96,7 +96,7 @@ fn built_example(words: &str) -> Cli {
         "oracle record" => vec!["--member", address, "--proof", &hash, "--from", "dev:0"],
         "oracle batch" | "treasury sign" | "treasury execute" => vec!["file", "--from", "dev:0"],
         "oracle ingest" => vec!["file", "--members", "map"],
-        "token balance" | "member show" => vec![address],
+        "token balance" | "member show" | "market usage" => vec![address],
         "token allowance" => vec!["--owner", address, "--spender", address],
         "token transfer" | "token mint" => {
             vec!["--to", address, "--amount", "1", "--from", "dev:0"]
@@ -143,6 +143,15 @@ fn built_example(words: &str) -> Cli {
         }
         "data dataset publish" => vec!["name", "--from", "dev:0"],
         "data dataset show" => vec!["name"],
+        "market quote" => vec!["1.1", "--purpose", "academic"],
+        "market buy" => {
+            vec!["1.1", "--purpose", "academic", "--key", &hash, "--from", "dev:0"]
+        }
+        "market bid" => vec!["1", "--key", &hash, "--from", "dev:0"],
+        "market settle" => vec!["1", "--from", "dev:0"],
+        "market access" => {
+            vec!["--holder", address, "--edition", "1.1", "--purpose", "academic"]
+        }
         "treasury cancel" => vec![&hash, "--from", "dev:0"],
         "treasury spend" => vec!["1", "DATA", "--to", address, "--from", "dev:0"],
         "trace" => vec![&hash],
