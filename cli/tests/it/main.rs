@@ -11,5 +11,6 @@ mod governance;
 mod life;
 mod market;
 mod process;
+mod revenue;
 mod trace;
 mod treasury;
