@@ -135,6 +135,16 @@ fn built_example(words: &str) -> Cli {
         "data register" => vec!["file", "--from", "dev:0"],
         "data attest" => vec![&hash, "--from", "dev:0"],
         "data history" => vec![&hash],
+        "market quote" => vec!["1.1", "--purpose", "academic"],
+        "market buy" => {
+            vec!["1.1", "--purpose", "academic", "--key", &hash, "--from", "dev:0"]
+        }
+        "market bid" => vec!["1", "--key", &hash, "--from", "dev:0"],
+        "market settle" => vec!["1", "--from", "dev:0"],
+        "market access" => {
+            vec!["--holder", address, "--edition", "1.1", "--purpose", "academic"]
+        }
+        "market usage" => vec![address],
         "revenue show" => vec!["--manifest", "file"],
         "revenue claim" => vec!["--all", "--manifest", "file", "--from", "dev:0"],
         "data schema publish" => vec!["name", "--hash", &hash, "--from", "dev:0"],

@@ -12,6 +12,7 @@ mod recording;
 mod rewards;
 mod rewards_model;
 mod safe_hashes;
+mod scale;
 mod second_abi;
 mod tidy;
 mod timelock_twins;

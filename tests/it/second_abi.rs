@@ -12,7 +12,7 @@ use alloy::{
 use anyhow::{Context, Result, ensure};
 use datacoop_deploy::bindings::{
     IConsentRegistry, IDataCoopRewards, IDataMarket, IDataRegistry, IDataToken, IGovToken,
-    IMembership, ITimelock,
+    IMembership, IRevenueDistributor, ITimelock,
 };
 use datacoop_tests::{Random, interface, random};
 use ethers_core::{
@@ -188,6 +188,14 @@ fn ethers_encodes_every_call_error_and_event_of_the_membership_alike() -> Result
     check_calls::<IMembership::IMembershipCalls>(&abi)?;
     check_errors::<IMembership::IMembershipErrors>(&abi)?;
     check_events::<IMembership::IMembershipEvents>(&abi)
+}
+
+#[test]
+fn ethers_encodes_every_call_error_and_event_of_the_revenue_distributor_alike() -> Result<()> {
+    let abi = interface("IRevenueDistributor")?;
+    check_calls::<IRevenueDistributor::IRevenueDistributorCalls>(&abi)?;
+    check_errors::<IRevenueDistributor::IRevenueDistributorErrors>(&abi)?;
+    check_events::<IRevenueDistributor::IRevenueDistributorEvents>(&abi)
 }
 
 #[test]

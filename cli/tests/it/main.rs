@@ -15,5 +15,6 @@ mod life;
 mod market;
 mod members;
 mod process;
+mod revenue;
 mod trace;
 mod treasury;

@@ -17,12 +17,13 @@ pub(crate) const REJECTED: i32 = 5;
 pub(crate) const FUNDS: i32 = 6;
 
 /// Variables of the user who runs the tests that would change what the command does.
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 11] = [
     "DATACOOP_RPC_URL",
     "DATACOOP_NETWORK",
     "DATACOOP_DEPLOYMENTS",
     "DATACOOP_FROM",
     "DATACOOP_TREASURY",
+    "DATACOOP_REVENUE",
     "DATACOOP_MARKET",
     "DATACOOP_PASSWORD",
     "DATACOOP_ISSUER_SECRET",

@@ -25,6 +25,10 @@ pub(super) struct SourceArgs {
     /// A pool that is shared by shares, such as VALIDATORS; several may be named.
     #[arg(long = "pool", value_name = "NAME")]
     pub(super) pools: Vec<String>,
+
+    /// The revenue distributor [default: the cooperative's]
+    #[arg(long, value_name = "ADDRESS", env = "DATACOOP_REVENUE", hide_env_values = true)]
+    distributor: Option<Address>,
 }
 
 /// An edition that earned something, or nothing yet.
@@ -41,8 +45,13 @@ impl SourceArgs {
         let read = |path: &PathBuf| Ok::<_, Error>((path.clone(), Manifest::read(path)?));
         let manifests: Vec<_> = self.manifests.iter().map(read).collect::<Result<_, _>>()?;
         let chain = rpc.connect().await?;
-        let book = AddressBook::deployed(&rpc.book_path(&chain)?, &chain).await?;
-        let revenue = Revenue::of_book(&chain, &book).await?;
+        let revenue = match self.distributor {
+            Some(address) => Revenue::at(&chain, address, 0).await?,
+            None => {
+                let book = AddressBook::deployed(&rpc.book_path(&chain)?, &chain).await?;
+                Revenue::of_book(&chain, &book).await?
+            }
+        };
         // The same edition named twice is one.
         let mut sources = BTreeMap::new();
         for (path, manifest) in manifests {

@@ -19,15 +19,16 @@ pub(super) struct Collection {
 }
 
 impl Collection {
-    /// The collection of a size, in which `first` has the first record.
-    pub(super) fn new(size: Size, first: Address) -> Result<Self, Error> {
+    /// The collection of a size, in which `first` has the first record. Those with different numbers
+    /// have different records.
+    pub(super) fn new(number: usize, size: Size, first: Address) -> Result<Self, Error> {
         let Size { records, contributors, .. } = size;
         let person = |place: usize| match place {
             0 => first,
             _ => Address::from_word(keccak256(format!("contributor {place}"))),
         };
         let contributors: Vec<_> = (0..contributors).map(person).collect();
-        let id = |place: usize| keccak256(format!("record {place} of {records}"));
+        let id = |place: usize| keccak256(format!("record {place} of dataset {number}"));
         let ids: Vec<_> = (0..records).map(id).collect();
         let none = || Error::Scale { records, reason: "it has no trees" };
         let leaves = ids.iter().copied().map(record_leaf).collect();

@@ -37,10 +37,13 @@ pub struct Size {
 
 /// The sizes that are measured. Of the largest a part is registered: publishing, buying and claiming
 /// read none of the records, and reading reads one.
-pub const SIZES: [Size; 3] = [
+/// The first comes again at the end, to tell what is due to size from what is due to the purchases
+/// before.
+pub const SIZES: [Size; 4] = [
     Size { records: 10, contributors: 5, registered: 10 },
     Size { records: 1_000, contributors: 100, registered: 1_000 },
     Size { records: 100_000, contributors: 10_000, registered: 1_000 },
+    Size { records: 10, contributors: 5, registered: 10 },
 ];
 
 /// What is done once before anything is measured, so that no size is the first of anything.
@@ -54,14 +57,19 @@ pub struct Scale {
 }
 
 impl Scale {
+    /// Takes contracts that are built: those of access must be among them.
+    #[must_use]
+    pub const fn of(workspace: Workspace, artifacts: Vec<Artifact>) -> Self {
+        Self { workspace, artifacts }
+    }
+
     /// Builds the contracts. Blocks while the compilers run.
     ///
     /// # Errors
     ///
     /// [`Error::Deploy`] when one does not build.
     pub fn prepare(workspace: &Workspace, progress: &dyn Progress) -> Result<Self, Error> {
-        let artifacts = build::build(workspace, &PARTS, progress)?;
-        Ok(Self { workspace: workspace.clone(), artifacts })
+        Ok(Self::of(workspace.clone(), build::build(workspace, &PARTS, progress)?))
     }
 
     /// Makes an edition of each size on one chain, sells it and has everybody paid.
@@ -72,14 +80,14 @@ impl Scale {
     /// - [`Error::Deploy`]: the chain's failures, and calls that revert.
     pub async fn run(&self, sizes: &[Size], progress: &dyn Progress) -> Result<ScaleReport, Error> {
         let mut world = World::start(&self.workspace, &self.artifacts, progress).await?;
-        world.measure(&Collection::new(WARM_UP, world.alice())?).await?;
+        world.measure(&Collection::new(0, WARM_UP, world.alice())?).await?;
         let stage = Stage::Measure;
         let total = Some(sizes.len() as u64);
         progress.report(Event::Began { stage, subject: "sizes of datasets", total });
         let mut rows = Vec::with_capacity(sizes.len());
         for (size, done) in sizes.iter().zip(1..) {
-            rows.push(world.measure(&Collection::new(*size, world.alice())?).await?);
-            progress.report(Event::Advanced { stage, done });
+            rows.push(world.measure(&Collection::new(done, *size, world.alice())?).await?);
+            progress.report(Event::Advanced { stage, done: done as u64 });
         }
         progress.report(Event::Ended { stage });
         Ok(ScaleReport { rows })

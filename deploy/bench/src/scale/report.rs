@@ -52,8 +52,8 @@ const HEAD: &str = "\
 # Scale
 
 What it costs to publish, sell, read and claim from a dataset does not grow with it, but for the proofs: one sibling
-more (about 400 gas of calldata and a hash) for each doubling. `datacoop bench --scale` measures this on a real Anvil
-and writes this page; a test measures the first two sizes. Gas of the translated contracts; a Stylus chain is cheaper.
+more, about 3,500 gas, for each doubling. `datacoop bench --scale` measures this on a real Anvil and writes this page;
+a test measures the first two sizes. Gas of the translated contracts.
 
 ";
 
@@ -63,6 +63,8 @@ const FOOT: &str = "
   and paid out to every contributor in transactions of fifty claims. Of the largest dataset only as many records as
   the table says are registered on chain, with owners who are members: the others are leaves of the same trees. What is
   measured reads no other record than the one that it is about.
+- The last column is the first size once more. What it differs by from the first column is due to what was sold before
+  it, and not to size: sums and ids that have more digits.
 - `buy` is the first purchase of the edition: it takes the price, burns and splits it, opens the edition's pot and mints
   the licence. `canRead` is asked in a transaction, so that it has a cost: membership, stake, licence, the edition, the
   proof, the record and its owner's consent. `deposit` is a later one.

@@ -241,7 +241,7 @@ impl World {
     /// Publishes and lists the edition, and returns its number and the gas of publishing.
     async fn publish(&mut self, of: &Collection) -> Result<(U256, u64), Error> {
         let Places { data: token, registry, market, .. } = self.places;
-        let name = format!("a dataset of {} records", of.size.records);
+        let name = format!("dataset {}", self.datasets);
         let call = IDataRegistry::createDatasetCall { dataClass: CLASS, purposes: PURPOSE.1, name };
         self.admin(registry, &call).await?;
         self.datasets += 1;
