@@ -23,8 +23,8 @@ use crate::{
             setChallengePeriodCall, setMinCohortCall,
         },
         IRevenueDistributor::{
-            activateCall, activationDelayCall, listPoolTokenCall, poolTokensCall,
-            setActivationDelayCall, setSharesCall, sharesOfCall,
+            activationDelayCall, listPoolTokenCall, poolTokensCall, setActivationDelayCall,
+            setSharesCall, sharesOfCall,
         },
     },
     contracts::{DATA_MARKET, DATA_REGISTRY, REVENUE_DISTRIBUTOR},
@@ -44,9 +44,6 @@ const SCHEMA_STEPS: u64 = 2;
 /// administration given and given up. Validators need the right to give shares, taken and given up.
 const DISTRIBUTOR_STEPS: u64 = 8;
 
-/// The steps of each validator: its shares, and their counting.
-const VALIDATOR_STEPS: u64 = 2;
-
 /// The steps of the market: the contract, four roles, a token, the split, the recipients, two
 /// parameters, and an administration given and given up.
 const MARKET_STEPS: u64 = 12;
@@ -55,7 +52,7 @@ impl AccessTerms {
     /// Returns how many steps it takes to create what these terms are of.
     pub(super) fn steps(&self) -> u64 {
         let schemas = SCHEMA_STEPS + self.schemas.len() as u64;
-        let validators = VALIDATOR_STEPS * self.validators.len() as u64;
+        let validators = self.validators.len() as u64;
         let prices = self.prices.len() as u64;
         REGISTRY_STEPS + schemas + DISTRIBUTOR_STEPS + validators + MARKET_STEPS + prices
     }
@@ -140,23 +137,18 @@ impl Run<'_> {
         Ok(distributor)
     }
 
-    /// Gives the validators their shares. Anybody can make them count once their time has come.
+    /// Gives the validators their shares. Without a delay they count at once; otherwise anybody can
+    /// make them count when their time has come.
     async fn validators(&mut self, distributor: Address, governance: Address) -> Result<(), Error> {
         let terms = &self.config.access.terms;
         let (on, pool) = ((&REVENUE_DISTRIBUTOR, distributor), keccak256(VALIDATORS));
         let mut missing = Vec::new();
-        let mut waiting = Vec::new();
         for &(account, shares) in &terms.validators {
             let found = self.read(distributor, &sharesOfCall { pool, account }).await?;
-            if found.shares != shares && found.scheduled != shares {
+            if found.shares == shares || found.scheduled == shares {
+                self.advance();
+            } else {
                 missing.push((account, shares));
-            } else {
-                self.advance();
-            }
-            if found.shares != shares && terms.activation_delay == 0 {
-                waiting.push(account);
-            } else {
-                self.advance();
             }
         }
         self.borrow(missing.is_empty(), on, "SHARES").await?;
@@ -164,12 +156,7 @@ impl Run<'_> {
             let said = format!("{account} given {shares} shares of the validators' pool");
             self.call(distributor, &setSharesCall { pool, account, shares }, said).await?;
         }
-        self.take_back(on, "SHARES", governance).await?;
-        for account in waiting {
-            let said = format!("the shares of {account} count");
-            self.call(distributor, &activateCall { pool, account }, said).await?;
-        }
-        Ok(())
+        self.take_back(on, "SHARES", governance).await
     }
 
     /// Creates the market.
