@@ -94,9 +94,12 @@ fn built_example(words: &str) -> Cli {
     let rest: Vec<&str> = match words {
         "deploy" | "gov delegate" => vec!["--from", "dev:0"],
         "oracle record" => vec!["--member", address, "--proof", &hash, "--from", "dev:0"],
-        "oracle batch" | "treasury sign" | "treasury execute" => vec!["file", "--from", "dev:0"],
+        "oracle batch" | "treasury sign" | "treasury execute" | "member join" | "consent relay"
+        | "data register" => vec!["file", "--from", "dev:0"],
         "oracle ingest" => vec!["file", "--members", "map"],
-        "token balance" | "member show" | "market usage" => vec![address],
+        "token balance" | "member show" | "consent show" | "consent log" | "market usage" => {
+            vec![address]
+        }
         "token allowance" => vec!["--owner", address, "--spender", address],
         "token transfer" | "token mint" => {
             vec!["--to", address, "--amount", "1", "--from", "dev:0"]
@@ -106,7 +109,6 @@ fn built_example(words: &str) -> Cli {
         }
         "token burn" => vec!["--amount", "1", "--from", "dev:0"],
         "member invite" => vec![address, "--person", "x", "--file", "f", "--from", "dev:0"],
-        "member join" | "consent relay" => vec!["file", "--from", "dev:0"],
         "member issue" => vec![address, "--person", "x", "--from", "dev:0"],
         "member roles" => vec![address, "none", "--from", "dev:0"],
         "member vet" | "member leave" => {
@@ -118,8 +120,7 @@ fn built_example(words: &str) -> Cli {
         "member bind-did" => vec!["none", "--from", "dev:0"],
         "consent grant" => [&scope[..], &["--from", "dev:0"]].concat(),
         "consent amend" => vec!["1", "--to", "anyone", "--from", "dev:0"],
-        "consent revoke" => vec!["1", "--from", "dev:0"],
-        "consent show" | "consent log" => vec![address],
+        "consent revoke" | "market settle" => vec!["1", "--from", "dev:0"],
         "consent import" => vec!["file", "--dry-run"],
         "consent check" => {
             vec![address, "--class", "genomic", "--purpose", "academic", "--by", address]
@@ -132,19 +133,16 @@ fn built_example(words: &str) -> Cli {
         "gov show" => vec!["latest"],
         "gov queue" | "gov execute" | "gov cancel" => vec!["latest", "--from", "dev:0"],
         "translate" | "treasury show" | "data verify" => vec!["file"],
-        "data register" => vec!["file", "--from", "dev:0"],
-        "data attest" => vec![&hash, "--from", "dev:0"],
-        "data history" => vec![&hash],
+        "data attest" | "treasury cancel" => vec![&hash, "--from", "dev:0"],
+        "data history" | "trace" => vec![&hash],
         "market quote" => vec!["1.1", "--purpose", "academic"],
         "market buy" => {
             vec!["1.1", "--purpose", "academic", "--key", &hash, "--from", "dev:0"]
         }
         "market bid" => vec!["1", "--key", &hash, "--from", "dev:0"],
-        "market settle" => vec!["1", "--from", "dev:0"],
         "market access" => {
             vec!["--holder", address, "--edition", "1.1", "--purpose", "academic"]
         }
-        "market usage" => vec![address],
         "revenue show" => vec!["--manifest", "file"],
         "revenue claim" => vec!["--all", "--manifest", "file", "--from", "dev:0"],
         "data schema publish" => vec!["name", "--hash", &hash, "--from", "dev:0"],
@@ -153,18 +151,7 @@ fn built_example(words: &str) -> Cli {
         }
         "data dataset publish" => vec!["name", "--from", "dev:0"],
         "data dataset show" => vec!["name"],
-        "market quote" => vec!["1.1", "--purpose", "academic"],
-        "market buy" => {
-            vec!["1.1", "--purpose", "academic", "--key", &hash, "--from", "dev:0"]
-        }
-        "market bid" => vec!["1", "--key", &hash, "--from", "dev:0"],
-        "market settle" => vec!["1", "--from", "dev:0"],
-        "market access" => {
-            vec!["--holder", address, "--edition", "1.1", "--purpose", "academic"]
-        }
-        "treasury cancel" => vec![&hash, "--from", "dev:0"],
         "treasury spend" => vec!["1", "DATA", "--to", address, "--from", "dev:0"],
-        "trace" => vec![&hash],
         _ => vec![],
     };
     Cli::try_parse_from(["datacoop"].into_iter().chain(words.split(' ')).chain(rest)).unwrap()

@@ -251,7 +251,7 @@ impl RevenueDistributor {
         SETTINGS.activation_delay.get(&self.vm).to_u64()
     }
 
-    /// Returns the DataRegistry.
+    /// Returns the `DataRegistry`.
     fn data_registry(&self) -> Account {
         SETTINGS.data_registry.get(&self.vm)
     }

@@ -23,7 +23,7 @@ use crate::{
     totals::Tally,
 };
 
-/// The most that the shares of an edition add up to: 2^96, as in DataRegistry. Times a sum of money
+/// The most that the shares of an edition add up to: 2^96, as in `DataRegistry`. Times a sum of money
 /// below 2^128 that is far below 2^256.
 const MAX_TOTAL_BITS: u32 = 96;
 
@@ -145,7 +145,7 @@ impl PotsStorage {
         let total = self.terms.of(vm, edition).next::<Uint>(1).get(vm);
         let mut amount = 0;
         // Of no edition, or more than all of it: nothing.
-        if !(*shares > total) {
+        if *shares <= total {
             let entitled = host::mul_div(vm, &Uint::from(tally.deposited), shares, &total);
             amount = entitled.to_u128().saturating_sub(paid).min(tally.rest());
         }

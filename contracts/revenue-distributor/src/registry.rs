@@ -1,4 +1,4 @@
-//! Decides what is known of an edition: what DataRegistry says of it, at this moment.
+//! Decides what is known of an edition: what `DataRegistry` says of it, at this moment.
 
 use alloy_primitives::B256;
 use alloy_sol_types::sol;
@@ -6,7 +6,7 @@ use datacoop_kit::{Account, Uint, host, output, word};
 use stylus_sdk::host::VM;
 
 sol! {
-    /// What is asked of DataRegistry.
+    /// What is asked of `DataRegistry`.
     #[derive(Debug)]
     interface IEditions {
         function isLive(uint256 edition) external view returns (bool);

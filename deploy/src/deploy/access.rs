@@ -113,7 +113,7 @@ impl AccessConfig {
     }
 
     /// Returns how many steps it takes to create what this is of.
-    pub(super) fn steps(&self) -> u64 {
+    pub(super) const fn steps(&self) -> u64 {
         STEPS + self.terms.steps()
     }
 }

@@ -50,7 +50,7 @@ const MARKET_STEPS: u64 = 12;
 
 impl AccessTerms {
     /// Returns how many steps it takes to create what these terms are of.
-    pub(super) fn steps(&self) -> u64 {
+    pub(super) const fn steps(&self) -> u64 {
         let schemas = SCHEMA_STEPS + self.schemas.len() as u64;
         let validators = self.validators.len() as u64;
         let prices = self.prices.len() as u64;

@@ -74,21 +74,21 @@ impl Deref for World {
 }
 
 /// The patient with a number.
-pub(super) fn patient(number: usize) -> Address {
-    Address::with_last_byte(0x10 + number as u8 % PATIENTS)
+pub(super) const fn patient(number: u8) -> Address {
+    Address::with_last_byte(0x10 + number % PATIENTS)
 }
 
 /// The researcher with a number.
-pub(super) fn researcher(number: usize) -> Address {
-    Address::with_last_byte(0x80 + number as u8 % RESEARCHERS)
+pub(super) const fn researcher(number: u8) -> Address {
+    Address::with_last_byte(0x80 + number % RESEARCHERS)
 }
 
 pub(super) fn patients() -> impl Iterator<Item = Address> {
-    (0..PATIENTS.into()).map(patient)
+    (0..PATIENTS).map(patient)
 }
 
 pub(super) fn researchers() -> impl Iterator<Item = Address> {
-    (0..RESEARCHERS.into()).map(researcher)
+    (0..RESEARCHERS).map(researcher)
 }
 
 /// The id of the schema.

@@ -11,7 +11,7 @@ use crate::support::{
 
 const DAY: u64 = 86_400;
 
-fn request(amount: U256) -> requestUnstakeCall {
+const fn request(amount: U256) -> requestUnstakeCall {
     requestUnstakeCall { amount }
 }
 

@@ -18,7 +18,7 @@ use crate::support::{
     ADMIN, CLINICAL, CURATOR, GUARDIAN, HOSPITAL, MALLORY, Registry, create_dataset, log, publish,
 };
 
-fn set_curator(newCurator: Address) -> setCuratorCall {
+const fn set_curator(newCurator: Address) -> setCuratorCall {
     setCuratorCall { datasetId: U256::ONE, newCurator }
 }
 

@@ -236,7 +236,8 @@ fn replay(logs: &[Log]) -> BTreeMap<B256, Replayed> {
     let mut records: BTreeMap<B256, Replayed> = BTreeMap::new();
     for log in logs {
         let id = log.topics[1];
-        let known = records.entry(id).or_insert(Replayed { head: id, ..Default::default() });
+        let known =
+            records.entry(id).or_insert_with(|| Replayed { head: id, ..Default::default() });
         if let Some(event) = log.decode::<RecordRegistered>() {
             (known.owner, known.status, known.since) = (event.owner, event.status, event.at);
             known.pointer_hash = keccak256(&event.pointer);

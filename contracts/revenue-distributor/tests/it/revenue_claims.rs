@@ -10,11 +10,11 @@ use crate::support::{
     ALICE, BOB, CAROL, COIN, DATA, EDITION, MALLORY, REVENUE, Revenue, Shares, log,
 };
 
-fn nothing(token: Address, account: Address) -> RevenueNothingToClaim {
+const fn nothing(token: Address, account: Address) -> RevenueNothingToClaim {
     RevenueNothingToClaim { token, account }
 }
 
-fn bad_proof(call: &claimCall) -> RevenueInvalidProof {
+const fn bad_proof(call: &claimCall) -> RevenueInvalidProof {
     let claimCall { edition, account, shares, .. } = *call;
     RevenueInvalidProof { edition, account, shares }
 }

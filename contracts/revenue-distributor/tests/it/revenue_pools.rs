@@ -36,7 +36,7 @@ fn claim(account: Address) -> claimSharedCall {
     claimSharedCall { pool: pool(), token: DATA, account }
 }
 
-fn nothing(account: Address) -> RevenueNothingToClaim {
+const fn nothing(account: Address) -> RevenueNothingToClaim {
     RevenueNothingToClaim { token: DATA, account }
 }
 

@@ -87,7 +87,7 @@ struct Model {
 
 impl Model {
     /// What comes of a token when an amount is moved; nothing when it is refused.
-    fn moved(&self, token: usize, amount: u64) -> Option<u64> {
+    const fn moved(&self, token: usize, amount: u64) -> Option<u64> {
         match HABITS[self.habits[token]] {
             Habit::False => None,
             Habit::Fee => Some(amount - amount / 100),
@@ -273,12 +273,12 @@ fn check(revenue: &Revenue, model: &Model, editions: &[(Shares, u64); 3], token:
         model.earned.iter().filter(|((of, _), _)| *of == token).map(|(_, part)| part).sum();
     assert_eq!(earned, u128::from(pool_came) * WHOLE);
     let mut owed = 0;
-    for who in 0..3 {
+    for (who, account) in PEOPLE.into_iter().enumerate().take(3) {
         let (least, most) = model.shared_due(token, who);
         let call = revenue_distributor::IRevenueDistributor::claimableSharedCall {
             pool: pool(),
             token: TOKENS[token],
-            account: PEOPLE[who],
+            account,
         };
         let claimable: u64 = revenue.ok(MALLORY, &call).to();
         assert!((least..=most).contains(&claimable));

@@ -72,6 +72,9 @@ const FOOT: &str = "
 - The dust is what rounding leaves, in 10^-18 DATA, and is part of the next deposit.
 ";
 
+/// A line of the table: its name, and the figure of a dataset.
+type Line = (&'static str, fn(&ScaleRow) -> u64);
+
 impl ScaleReport {
     /// Returns the page.
     #[must_use]
@@ -88,7 +91,7 @@ impl ScaleReport {
             write!(to, " {} records |", grouped(row.records as u64))?;
         }
         writeln!(to, "\n| --- |{}", " ---: |".repeat(self.rows.len()))?;
-        let lines: [(&str, fn(&ScaleRow) -> u64); 14] = [
+        let lines: [Line; 14] = [
             ("contributors", |row| row.contributors as u64),
             ("registered on chain", |row| row.registered as u64),
             ("siblings of a record", |row| row.record_proof as u64),
@@ -120,7 +123,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

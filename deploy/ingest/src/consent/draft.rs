@@ -122,10 +122,10 @@ fn rules(consent: &Value) -> Result<Rules<'_>, Unmapped> {
         (false, 0) => return Err(Unmapped::NoPolicy),
         (_, count) => return Err(Unmapped::SeveralPermits { count }),
     }
-    if root["type"].is_null() {
-        if let Some(who) = provision::actors(root).next() {
-            return Err(Unmapped::UntypedActor { who: provision::name(who) });
-        }
+    if root["type"].is_null()
+        && let Some(who) = provision::actors(root).next()
+    {
+        return Err(Unmapped::UntypedActor { who: provision::name(who) });
     }
     if root["type"] != "deny" {
         rules.permits.push(root);

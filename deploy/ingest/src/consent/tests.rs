@@ -1,7 +1,5 @@
 //! Every real consent of the HL7 examples with its expected result, and each rule of the mapping.
 
-use std::path::PathBuf;
-
 use alloy::primitives::{Address, address};
 use serde_json::{Value, json};
 
@@ -370,6 +368,6 @@ fn consents_are_found_in_bundles_and_lines_with_their_patients() {
     assert_eq!((nobodys.member, &nobodys.outcome), (None, &Err(Unmapped::NoPatient)));
     assert_eq!(nobodys.source.line, 3);
     assert_ne!(alices.terms, nobodys.terms);
-    let nothing = read_consents(&[PathBuf::from(folder.path().join("map.csv"))], &map, NOW);
+    let nothing = read_consents(&[folder.path().join("map.csv")], &map, NOW);
     assert!(nothing.is_err());
 }
