@@ -293,7 +293,21 @@ async fn after_deployment_the_role_table_is_the_agreed_one() -> Result<()> {
         ("Treasury", owner, BOB.to_lowercase()),
         ("Treasury", owner, CAROL.to_lowercase()),
         ("Treasury", "governor", timelock.clone()),
-        ("Treasury", "module", timelock),
+        ("Treasury", "module", timelock.clone()),
+        ("Membership", "administrator", timelock.clone()),
+        ("Membership", "issuer", BOB.to_lowercase()),
+        ("DataRegistry", "administrator", timelock.clone()),
+        ("DataRegistry", "attestor", BOB.to_lowercase()),
+        ("DataRegistry", "curator", BOB.to_lowercase()),
+        ("DataRegistry", "guardian", DAVE.to_lowercase()),
+        ("DataRegistry", "schema", timelock.clone()),
+        ("RevenueDistributor", "administrator", timelock.clone()),
+        ("RevenueDistributor", "shares", timelock.clone()),
+        ("DataMarket", "administrator", timelock.clone()),
+        ("DataMarket", "lister", BOB.to_lowercase()),
+        ("DataMarket", "pauser", DAVE.to_lowercase()),
+        ("DataMarket", "ruling", timelock),
+        ("DataMarket", "server", BOB.to_lowercase()),
     ]
     .map(|(contract, role, holder)| (contract.to_owned(), role.to_owned(), holder));
     expected.sort();

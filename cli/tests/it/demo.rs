@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::process::{Datacoop, number};
 
 /// What the demo must show, and the error by which each refusal is known.
-const SHOWN: [(&str, Option<&str>); 9] = [
+const SHOWN: [(&str, Option<&str>); 25] = [
     ("deploy", None),
     ("rewardMinted", None),
     ("cooldown", Some("RewardsCooldownActive")),
@@ -33,6 +33,22 @@ const SHOWN: [(&str, Option<&str>); 9] = [
     ("lenientBatch", None),
     ("parameterChange", None),
     ("emissionCap", Some("EmissionCapExceeded")),
+    ("membersJoin", None),
+    ("consentsGiven", None),
+    ("recordsRegistered", None),
+    ("editionPublished", None),
+    ("editionListed", None),
+    ("unvetted", Some("MarketNotVetted")),
+    ("researcherVetted", None),
+    ("stalePrice", Some("MarketPriceAboveMaximum")),
+    ("licenceBought", None),
+    ("accessLogged", None),
+    ("consentWithdrawn", None),
+    ("unreadable", Some("MarketUnreadable")),
+    ("nextEdition", None),
+    ("revenueClaimed", None),
+    ("secondClaim", Some("RevenueNothingToClaim")),
+    ("emissionCapRestored", None),
 ];
 
 #[tokio::test]

@@ -11,6 +11,8 @@ mod verify;
 use clap::Subcommand;
 use datacoop_deploy::{AddressBook, data::Registry};
 
+pub(crate) use register::document;
+
 use crate::{args::RpcArgs, output::Out};
 
 #[derive(Debug, Subcommand)]

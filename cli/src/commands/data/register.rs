@@ -143,7 +143,7 @@ impl RegisterArgs {
 }
 
 /// A resource as a document that can be registered.
-pub(super) fn document(entry: &Entry) -> Document {
+pub(crate) fn document(entry: &Entry) -> Document {
     let resource = entry.source.resource.as_deref().unwrap_or_default();
     let resource_type = resource.split('/').next().unwrap_or_default();
     Document {

@@ -1,5 +1,6 @@
 //! Decides what `datacoop demo` does: the whole life of a contribution, on a real chain.
 
+mod access;
 mod records;
 mod report;
 mod scenes;
@@ -16,7 +17,7 @@ use datacoop_deploy::{
     Artifact, Progress, Workspace, build,
     chain::{Chain, Sender},
     contracts::CONTRACTS,
-    deploy::{CoopConfig, Deployment, Existing, deploy_coop},
+    deploy::{AccessTerms, CoopConfig, Deployment, Existing, deploy_coop},
     keys::dev_account,
     node::{Node, NodeOptions},
 };
@@ -27,7 +28,8 @@ use report::{ChainInfo, Contract, Demo};
 use stage::{Coop, Stage};
 
 /// Shows the cooperative at work: contracts deployed, real health records attested to, members
-/// paid, and every rule enforced.
+/// paid, and every rule enforced; then members consent, a researcher buys, one member withdraws, and
+/// what was earned is claimed.
 ///
 /// Installs what is missing, compiles the contracts, starts an Anvil of its own (or takes the one
 /// of `--rpc-url`), records every clinical resource of the HL7 FHIR R4 examples that has a
@@ -50,6 +52,7 @@ pub(crate) struct DemoArgs {
 const GOVERNANCE: usize = 0;
 const ORACLE: usize = 1;
 const STRANGER: usize = 2;
+const RESEARCHER: usize = 3;
 
 impl DemoArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
@@ -65,11 +68,12 @@ impl DemoArgs {
         let artifacts =
             tokio::task::block_in_place(|| build::build(&workspace, &CONTRACTS, &progress))?;
         let (node, chain) = chain(rpc, &workspace, &progress).await?;
-        let (coop, contracts) = found(&chain, &artifacts, &progress).await?;
+        let (coop, contracts, researcher) = found(&chain, &artifacts, &progress).await?;
         let mut records = records.await.context("the reader of the records failed")??;
         let input = records.summary();
         let mut stage = Stage::new(coop, &progress);
         scenes::play(&mut stage, &mut records).await?;
+        access::play(&mut stage, &records, researcher).await?;
         let members = report::members(&stage, &records).await?;
         out.result(&Demo {
             chain: ChainInfo::of(&chain, node.is_some()),
@@ -103,23 +107,25 @@ async fn found(
     chain: &Chain,
     artifacts: &[Artifact],
     progress: &dyn Progress,
-) -> anyhow::Result<(Coop, Vec<Contract>)> {
+) -> anyhow::Result<(Coop, Vec<Contract>, Sender)> {
     let sender = |index| -> Result<Sender, datacoop_deploy::Error> {
         Ok(Sender::new(chain, dev_account(index)?))
     };
     let (governance, oracle, stranger) = (sender(GOVERNANCE)?, sender(ORACLE)?, sender(STRANGER)?);
+    let researcher = sender(RESEARCHER)?;
     if chain.is_dev_node() {
-        for account in [&governance, &oracle, &stranger] {
+        for account in [&governance, &oracle, &stranger, &researcher] {
             fund(account).await?;
         }
     }
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let book = folder.path().join("book.json");
-    let config = CoopConfig::of_one(governance.address(), oracle.address());
+    let mut config = CoopConfig::of_one(governance.address(), oracle.address());
+    config.access.terms = AccessTerms::local(oracle.address());
     let Deployment { book, steps } =
         deploy_coop(&governance, artifacts, &config, &book, Existing::Reuse, progress).await?;
     let contracts = report::contracts(&book, artifacts);
-    Ok((Coop::new(&book, [governance, oracle, stranger], steps)?, contracts))
+    Ok((Coop::new(&book, [governance, oracle, stranger], steps)?, contracts, researcher))
 }
 
 /// Gives an account of a dev node what the demo spends; it may be an Anvil with other accounts.

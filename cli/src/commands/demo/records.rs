@@ -6,14 +6,22 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use alloy::primitives::{Address, keccak256};
-use datacoop_deploy::bindings::IDataCoopRewards::Entry;
+use alloy::{
+    primitives::{Address, keccak256},
+    signers::local::PrivateKeySigner,
+};
+use anyhow::Context as _;
+use datacoop_deploy::{bindings::IDataCoopRewards::Entry, data::Document};
 use datacoop_ingest::read_fhir_with;
 use serde::Serialize;
 
-use crate::{commands::oracle::for_chain, exit::Input};
+use crate::{
+    commands::{data::document, oracle::for_chain},
+    exit::Input,
+};
 
-/// The text that, with a patient, is hashed to a member's address. Nobody has a key for these.
+/// The text that, with a patient, is hashed to a member's key: everybody can have it, and it holds
+/// nothing anywhere.
 const MEMBER_DOMAIN: &str = "datacoop demo member ";
 
 /// How many patients with how many records the scenes need.
@@ -24,6 +32,10 @@ const RECORDS_OF_AN_ACTOR: usize = 3;
 pub(super) struct Records {
     /// Members by the patient whom they stand for.
     pub(super) members: BTreeMap<String, Address>,
+    /// The records as they are registered.
+    pub(super) documents: Vec<Document>,
+    /// Where they were read.
+    pub(super) folder: PathBuf,
     queues: BTreeMap<Address, VecDeque<Entry>>,
     summary: Summary,
 }
@@ -48,7 +60,7 @@ impl Records {
     pub(super) fn read(folder: &Path) -> anyhow::Result<Self> {
         let members = Mutex::new(BTreeMap::new());
         let report = read_fhir_with(&[folder.to_path_buf()], |patient| {
-            let address = member_of(patient);
+            let address = key_of(patient).ok()?.address();
             let mut members = members.lock().unwrap_or_else(PoisonError::into_inner);
             members.insert(patient.to_owned(), address);
             Some(address)
@@ -78,7 +90,8 @@ impl Records {
             duplicates: report.duplicates.len(),
             skipped: report.skipped.iter().map(|(why, count)| (why.to_string(), *count)).collect(),
         };
-        Ok(Self { members, queues, summary })
+        let documents = report.entries.iter().map(document).collect();
+        Ok(Self { members, documents, folder: folder.to_path_buf(), queues, summary })
     }
 
     pub(super) fn summary(&self) -> Summary {
@@ -115,7 +128,8 @@ impl Records {
     }
 }
 
-/// The address that stands for a patient in the demo.
-fn member_of(patient: &str) -> Address {
-    Address::from_word(keccak256(format!("{MEMBER_DOMAIN}{patient}")))
+/// The key of the member that stands for a patient in the demo.
+pub(super) fn key_of(patient: &str) -> anyhow::Result<PrivateKeySigner> {
+    let key = keccak256(format!("{MEMBER_DOMAIN}{patient}"));
+    PrivateKeySigner::from_bytes(&key).context("a patient's name hashes to no key")
 }

@@ -26,6 +26,8 @@ pub(super) struct Coop {
     pub(super) governance: Sender,
     pub(super) oracle: Sender,
     pub(super) stranger: Sender,
+    /// Where all contracts are.
+    pub(super) book: AddressBook,
     founding: Vec<deploy::Step>,
 }
 
@@ -36,7 +38,7 @@ impl Coop {
         founding: Vec<deploy::Step>,
     ) -> Result<Self, Error> {
         let (token, rewards) = (book.address(&DATA_TOKEN)?, book.address(&DATA_COOP_REWARDS)?);
-        Ok(Self { token, rewards, governance, oracle, stranger, founding })
+        Ok(Self { token, rewards, governance, oracle, stranger, book: book.clone(), founding })
     }
 }
 
@@ -104,15 +106,29 @@ impl<'a> Stage<'a> {
         result: String,
         receipts: &[Receipt],
     ) {
+        let last = receipts.last().map(|receipt| receipt.transaction).unwrap_or_default();
+        let gas_used = receipts.iter().map(|receipt| receipt.gas_used).sum();
+        self.took(name, title, result, last, (gas_used, receipts.len()));
+    }
+
+    /// Keeps a step that was done, by its last transaction, and the gas and number of all of them.
+    pub(super) fn took(
+        &mut self,
+        name: &'static str,
+        title: impl Into<String>,
+        result: String,
+        transaction: B256,
+        (gas_used, transactions): (u64, usize),
+    ) {
         self.steps.push(Step {
             name,
             title: title.into(),
             outcome: Outcome::Done,
             result,
             error: None,
-            transaction: receipts.last().map(|receipt| receipt.transaction).unwrap_or_default(),
-            gas_used: receipts.iter().map(|receipt| receipt.gas_used).sum(),
-            transactions: receipts.len(),
+            transaction,
+            gas_used,
+            transactions,
         });
     }
 
