@@ -27,12 +27,12 @@ const COMPARED_EVERY: usize = 100;
 
 #[test]
 fn nothing_is_readable_without_consent_and_no_money_is_lost() {
-    for seed in SEEDS {
-        run(seed);
-    }
+    let readable: [usize; 3] = SEEDS.map(run);
+    assert!(readable.iter().sum::<usize>() > 100, "only {readable:?} reads were allowed");
 }
 
-fn run(seed: u64) {
+/// Takes random steps, and returns how many reads were allowed.
+fn run(seed: u64) -> usize {
     let mut rng = seeded(seed);
     let mut world = World::new();
     let (mut done, mut readable) = (0, 0);
@@ -48,5 +48,6 @@ fn run(seed: u64) {
         readable += checks::readable(&world, &mut rng, number % COMPARED_EVERY == 0, &context);
     }
     assert!(done > STEPS / 3, "only {done} steps of seed {seed:#x} were allowed");
-    assert!(readable > STEPS / 10, "only {readable} reads of seed {seed:#x} were allowed");
+    assert!(readable > 0, "no read of seed {seed:#x} was allowed");
+    readable
 }

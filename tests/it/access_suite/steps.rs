@@ -397,7 +397,8 @@ fn pass_on(world: &mut World, rng: &mut Random, step: Step) -> bool {
     let (value, data) = (U256::ONE, Vec::new().into());
     let call = IDataMarket::safeTransferFromCall { from: holder, to, id, value, data };
     let moved = world.did(holder, MARKET, &call);
-    if moved {
+    // Who sends a licence to itself keeps using it.
+    if moved && to != holder {
         for other in world.model.licences.iter_mut().filter(|other| other.id == id) {
             *other = Licence { holder: to, used: false, ..*other };
         }

@@ -28,8 +28,8 @@ pub(crate) enum Routine {
     MemoryFill,
     /// `[⌊n⌋] → [pages before, or −1]`.
     MemoryGrow,
-    /// `[to from n] → []`: copies `n` bytes in reverse order, and zeros up to a whole word, to where
-    /// nothing is kept.
+    /// `[to from n] → []`: copies `n` bytes in reverse order, and zeros up to a whole word (one at
+    /// least, when `n` is zero), to where nothing is kept.
     ReverseOut,
     /// `[to from n] → []`: copies `n` bytes in reverse order.
     ReverseIn,
@@ -286,7 +286,10 @@ fn reverse_out(h: &mut HostBuilder<'_>) {
     let word_bytes = h.b.int(32);
     let more = h.b.low_bits(5, length);
     let words = h.b.sub(length, more);
-    h.b.branch_with(more, (odd, vec![]), (even, vec![to, length]));
+    // Nothing at all is looked at too: from beyond the end of memory it is a trap.
+    let is_empty = h.b.evm(Opcode::ISZERO, [length]);
+    let looks = h.b.or(more, is_empty);
+    h.b.branch_with(looks, (odd, vec![]), (even, vec![to, length]));
 
     h.b.switch_to(odd);
     let at = h.b.add(from, words);
