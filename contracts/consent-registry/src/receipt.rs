@@ -19,6 +19,9 @@ pub const RECEIPT_TYPE: &str = "Receipt(uint256 consentId,uint64 version,uint8 a
      address subject,uint8 dataClasses,uint8 purposes,uint8 granteeKind,address account,\
      uint8 actorRole,uint64 expiry,bytes32 terms,uint64 at,bytes32 previous)";
 
+/// The hash of that type.
+const RECEIPT_TYPEHASH: B256 = hash_of(RECEIPT_TYPE);
+
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -36,7 +39,7 @@ impl ConsentRegistry {
     /// the previous one.
     pub(crate) fn receipt(&self, id: &Uint, action: Action, consent: &Consent) -> B256 {
         let start = output::len();
-        output::push_constant(hash_of(RECEIPT_TYPE));
+        output::push_constant(RECEIPT_TYPEHASH);
         output::push(id.word());
         output::push_number(consent.version);
         output::push_number((action as u8).into());
