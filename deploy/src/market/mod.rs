@@ -17,4 +17,4 @@ pub use onchain::{Market, TokenInfo};
 pub use purchase::{Bought, Order};
 pub use stake::Stake;
 pub use usage::Use;
-pub use words::{Edition, MarketWordsError, PURPOSES, Purpose};
+pub use words::{Edition, MarketWordsError, Purpose};

@@ -4,9 +4,7 @@ use std::{fmt, str::FromStr};
 
 use alloy::primitives::U256;
 
-/// The purposes, by number: those of `ConsentRegistry`.
-pub const PURPOSES: [&str; 5] =
-    ["academic", "clinical", "commercial", "ai-training", "public-health"];
+use crate::consent::PURPOSES;
 
 /// The bits of a version's number in the id of an edition.
 const VERSION_BITS: usize = 32;
