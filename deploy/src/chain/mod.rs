@@ -4,6 +4,7 @@ mod endpoint;
 mod logs;
 mod receipt;
 mod sender;
+mod waiting;
 
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ use crate::{Error, decode_error};
 
 use endpoint::Endpoint;
 pub use receipt::Receipt;
+pub(crate) use sender::Signed;
 pub use sender::{Outgoing, Sender};
 
 /// The precompile that manages Stylus programs (Nitro, `precompiles/ArbWasm.go`).

@@ -1,12 +1,12 @@
 //! Decides how an account sends transactions: simulated first, signed here, waited for.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use alloy::{
     consensus::Transaction,
     eips::{BlockId, eip1559::Eip1559Estimation, eip2718::Encodable2718},
     network::{EthereumWallet, NetworkTransactionBuilder, TransactionBuilder},
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256, keccak256},
     providers::Provider,
     rpc::types::{TransactionReceipt, TransactionRequest},
     signers::local::PrivateKeySigner,
@@ -18,9 +18,6 @@ use crate::{Error, decode_error};
 
 /// How long a transaction is waited for.
 const MINING_DEADLINE: Duration = Duration::from_secs(180);
-
-/// How soon a receipt is first asked for again, and at most how seldom. A dev node mines at once.
-const POLL: (Duration, Duration) = (Duration::from_millis(2), Duration::from_secs(1));
 
 /// A transaction to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +51,21 @@ impl Outgoing {
             None => request.with_deploy_code(self.data.clone()),
         }
     }
+}
+
+/// A transaction that is signed and may be sent, once or again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Signed {
+    /// Its hash.
+    pub(crate) hash: B256,
+    /// What is sent (EIP-2718).
+    pub(crate) raw: Bytes,
+    /// Its nonce.
+    pub(crate) nonce: u64,
+    /// Its gas limit.
+    pub(crate) gas: u64,
+    /// The most that it pays for a unit of gas, in wei.
+    pub(crate) max_fee: u128,
 }
 
 /// An account that sends transactions to one chain.
@@ -156,7 +168,18 @@ impl Sender {
         nonce: u64,
         gas: u64,
     ) -> Result<B256, Error> {
-        let fees = self.fees().await?;
+        let signed = self.sign(outgoing, nonce, gas, self.fees().await?).await?;
+        self.broadcast(outgoing, &signed).await
+    }
+
+    /// Signs a transaction.
+    pub(crate) async fn sign(
+        &self,
+        outgoing: &Outgoing,
+        nonce: u64,
+        gas: u64,
+        fees: Eip1559Estimation,
+    ) -> Result<Signed, Error> {
         let request = outgoing
             .request(self.address)
             .with_nonce(nonce)
@@ -168,13 +191,21 @@ impl Sender {
             request: outgoing.call.clone(),
             reason: source.to_string(),
         })?;
-        let raw = alloy::hex::encode_prefixed(signed.encoded_2718());
-        let sent = self.chain.provider.client().request("eth_sendRawTransaction", (raw,));
-        match self.chain.ask("eth_sendRawTransaction", sent).await {
+        let raw = Bytes::from(signed.encoded_2718());
+        Ok(Signed { hash: keccak256(&raw), raw, nonce, gas, max_fee: signed.max_fee_per_gas() })
+    }
+
+    /// Sends a signed transaction without waiting for it.
+    pub(crate) async fn broadcast(
+        &self,
+        outgoing: &Outgoing,
+        signed: &Signed,
+    ) -> Result<B256, Error> {
+        match self.chain.send_raw(&signed.raw).await {
             Ok(hash) => Ok(hash),
             Err(error) => {
-                let price = U256::from(signed.max_fee_per_gas());
-                Err(self.or_unfunded(error, outgoing, gas, price).await)
+                let price = U256::from(signed.max_fee);
+                Err(self.or_unfunded(error, outgoing, signed.gas, price).await)
             }
         }
     }
@@ -185,26 +216,20 @@ impl Sender {
         outgoing: &Outgoing,
         transaction: B256,
     ) -> Result<Receipt, Error> {
-        let begun = Instant::now();
-        let mut pause = POLL.0;
-        while begun.elapsed() < MINING_DEADLINE {
-            let receipt = self.chain.provider.get_transaction_receipt(transaction);
-            match self.chain.ask("eth_getTransactionReceipt", receipt).await? {
-                Some(receipt) if receipt.status() => return Ok(receipt.into()),
-                Some(receipt) => return Err(self.reason(outgoing, &receipt).await),
-                None => tokio::time::sleep(pause).await,
-            }
-            pause = (pause * 3 / 2).min(POLL.1);
+        match self.chain.wait_for(transaction, MINING_DEADLINE).await? {
+            Some(receipt) if receipt.status() => Ok(receipt.into()),
+            Some(receipt) => Err(self.reason(outgoing, &receipt).await),
+            None => Err(Error::NotMined { transaction, seconds: MINING_DEADLINE.as_secs() }),
         }
-        Err(Error::NotMined { transaction, seconds: MINING_DEADLINE.as_secs() })
     }
 
-    async fn fees(&self) -> Result<Eip1559Estimation, Error> {
+    /// Returns what a transaction may cost at present, by gas.
+    pub(crate) async fn fees(&self) -> Result<Eip1559Estimation, Error> {
         self.chain.ask("eth_feeHistory", self.chain.provider.estimate_eip1559_fees()).await
     }
 
     /// Finds out why a mined transaction reverted, by simulating it on the state before its block.
-    async fn reason(&self, outgoing: &Outgoing, receipt: &TransactionReceipt) -> Error {
+    pub(crate) async fn reason(&self, outgoing: &Outgoing, receipt: &TransactionReceipt) -> Error {
         let before = receipt.block_number.unwrap_or_default().saturating_sub(1);
         let request = outgoing.request(self.address);
         let data = self
