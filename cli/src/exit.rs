@@ -207,6 +207,10 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::BookOfAnotherChain { .. }
         | E::BookIsStale { .. }
         | E::NotSelfGoverned { .. }
+        | E::Declaration { .. }
+        | E::Busy { .. }
+        | E::JournalCorrupted { .. }
+        | E::BegunOtherwise { .. }
         | E::NotInBook { .. }
         | E::Signed { .. }
         | E::Credential(_)
@@ -217,6 +221,8 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::Answer { .. }
         | E::WrongChain { .. }
         | E::NotMined { .. }
+        | E::NoFactory { .. }
+        | E::NonceTaken { .. }
         | E::NoContract { .. }
         | E::CodeTooLarge { .. }
         | E::StylusChain { .. }

@@ -5,7 +5,7 @@ use alloy::{
     json_abi::{Constructor, JsonAbi},
 };
 
-use crate::{Error, bindings};
+use crate::{Argument, Error, bindings};
 
 /// What the line of an interface that describes the constructor begins with.
 const CONSTRUCTOR_MARK: &str = "Constructor: `(";
@@ -161,6 +161,14 @@ impl Contract {
             inputs: Vec::new(),
             state_mutability: Default::default(),
         })
+    }
+
+    /// Decodes the constructor's arguments; there are none when they are not of its types.
+    #[must_use]
+    pub fn decode_constructor(&self, data: &[u8]) -> Vec<Argument> {
+        let constructor = self.constructor();
+        let values = constructor.abi_decode_input(data).unwrap_or_default();
+        Argument::of(&constructor.inputs, &values)
     }
 
     /// Encodes the constructor's arguments.

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, sync::LazyLock};
 
 use alloy::{
     dyn_abi::{DynSolValue, EventExt, JsonAbiExt},
-    json_abi::{Error as AbiError, Event as AbiEvent},
+    json_abi::{Error as AbiError, Event as AbiEvent, Param},
     primitives::{B256, Bytes, LogData, Selector, U256, hex},
     sol_types::{Panic, PanicKind, Revert, SolError},
 };
@@ -19,6 +19,15 @@ pub struct Argument {
     pub name: String,
     /// The value: addresses with their checksum, numbers in decimal, bytes in hexadecimal.
     pub value: String,
+}
+
+impl Argument {
+    /// Puts values into words, each with its parameter's name.
+    pub(crate) fn of(parameters: &[Param], values: &[DynSolValue]) -> Vec<Self> {
+        let argument =
+            |(input, value): (&Param, _)| Self { name: input.name.clone(), value: words(value) };
+        parameters.iter().zip(values).map(argument).collect()
+    }
 }
 
 /// The data of a revert, decoded.
@@ -159,12 +168,7 @@ pub fn decode_call(contract: &Contract, data: &[u8]) -> Option<DecodedCall> {
     if function.abi_encode_input(&values).ok()? != data {
         return None;
     }
-    let args = function
-        .inputs
-        .iter()
-        .zip(&values)
-        .map(|(input, value)| Argument { name: input.name.clone(), value: words(value) })
-        .collect();
+    let args = Argument::of(&function.inputs, &values);
     Some(DecodedCall { name: function.name.clone(), args })
 }
 

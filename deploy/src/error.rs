@@ -249,6 +249,60 @@ pub enum Error {
         address: Address,
     },
 
+    /// A file is no declaration of a cooperative.
+    #[error("`{}` does not declare a cooperative:\n{reason}", path.display())]
+    Declaration {
+        /// The file.
+        path: PathBuf,
+        /// The line, and what is wrong with it.
+        reason: String,
+    },
+    /// A chain has no factory that creates contracts at foretold addresses.
+    #[error(
+        "there is no deployment proxy at {factory} and the chain does not take it: {reason}; ask who runs the chain to put it there (Anvil has it unless `--disable-default-create2-deployer` is given)"
+    )]
+    NoFactory {
+        /// Where it would be.
+        factory: Address,
+        /// Why it could not be put there.
+        reason: String,
+    },
+    /// Other transactions of the account came in between again and again.
+    #[error(
+        "other transactions of {account} took the nonce of `{step}` {attempts} times; stop what else sends from this account and run the command again"
+    )]
+    NonceTaken {
+        /// The account.
+        account: Address,
+        /// How often it was tried.
+        attempts: usize,
+        /// What was to be done.
+        step: String,
+    },
+    /// Another process carries out the same deployment.
+    #[error("`{}` is in use: another process deploys to this chain; wait until it ends", path.display())]
+    Busy {
+        /// The journal.
+        path: PathBuf,
+    },
+    /// A line of a journal is not what was written.
+    #[error("line {line} of the journal `{}` is damaged: {reason}; restore the file from a copy, or move it away and run the command again: contracts are found again at their foretold addresses", path.display())]
+    JournalCorrupted {
+        /// The journal.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A deployment was begun in another way than it is to be carried on.
+    #[error("the deployment of `{}` was begun otherwise; carry it on as it was begun, or start another with `--replace`:{}", path.display(), differences.iter().map(|line| format!("\n  {line}")).collect::<String>())]
+    BegunOtherwise {
+        /// The journal.
+        path: PathBuf,
+        /// What differs: field, then and now.
+        differences: Vec<String>,
+    },
     /// Arguments do not fit a contract's constructor.
     #[error("the arguments do not fit the constructor of `{contract}`: {reason}")]
     ConstructorArguments {

@@ -16,6 +16,7 @@ pub mod chain;
 pub mod consent;
 pub mod contracts;
 pub mod data;
+pub mod declaration;
 mod decode;
 pub mod deploy;
 pub mod governance;

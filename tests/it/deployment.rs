@@ -1,24 +1,22 @@
 //! Deploying: who has power afterwards, on which nodes it works, and when an address book is refused.
 
 use alloy::{
-    primitives::{Address, B256, U256, keccak256},
-    providers::Provider,
+    primitives::{Address, B256, Bytes, U256, address, keccak256},
+    providers::{Provider, ext::AnvilApi},
     signers::local::PrivateKeySigner,
 };
 use anyhow::Result;
 use datacoop_deploy::{
-    AddressBook, Error, Silent,
+    AddressBook, BookEntry, Error, Silent,
     bindings::{
-        IConsentRegistry,
         IDataCoopRewards::{governanceCall, recordContributionCall},
         IDataMarket, IDataRegistry,
         IDataToken::hasRoleCall,
         IMembership, IRevenueDistributor,
     },
-    chain::{Chain, Sender},
+    chain::{Chain, Outgoing, Sender},
     contracts::{
-        CONSENT_REGISTRY, DATA_COOP_REWARDS, DATA_MARKET, DATA_REGISTRY, DATA_TOKEN, MEMBERSHIP,
-        REVENUE_DISTRIBUTOR,
+        DATA_COOP_REWARDS, DATA_MARKET, DATA_REGISTRY, DATA_TOKEN, MEMBERSHIP, REVENUE_DISTRIBUTOR,
     },
     deploy::{AccessTerms, CoopConfig, Deployment, Existing, deploy_coop},
     keys::dev_account,
@@ -106,50 +104,80 @@ async fn an_anvil_without_flags_will_do() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_deployment_that_was_interrupted_is_carried_on() -> Result<()> {
+async fn contracts_are_found_again_when_the_address_book_is_lost() -> Result<()> {
     let (_node, chain) = start_node(NodeOptions::default()).await?;
     let folder = tempfile::tempdir()?;
     let whole = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?.book;
+    let journal = folder.path().join("book.journal.jsonl");
 
-    let mut half = whole.clone();
-    half.contracts.remove(DATA_COOP_REWARDS.name);
-    half.roles_given = false;
-    half.write()?;
-    let resumed = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?;
-    assert_eq!(resumed.book.address(&DATA_TOKEN)?, whole.address(&DATA_TOKEN)?);
-    assert!(resumed.book.roles_given);
-    assert!(!resumed.steps.iter().any(|step| step.name.contains("DataToken created")));
+    std::fs::remove_file(whole.path())?;
+    let found = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?;
+    assert_eq!((found.steps.len(), &found.book), (0, &whole));
+
+    // Without the journal it is not known any more which transactions created them.
+    std::fs::remove_file(whole.path())?;
+    std::fs::remove_file(journal)?;
+    let found = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?;
+    let addresses = |book: &AddressBook| {
+        let entry = |(name, entry): (&String, &BookEntry)| (name.clone(), entry.address);
+        book.contracts.iter().map(entry).collect::<Vec<_>>()
+    };
+    assert_eq!((found.steps.len(), addresses(&found.book)), (0, addresses(&whole)));
     Ok(())
 }
 
 #[tokio::test]
-async fn membership_is_carried_on_from_wherever_it_was_interrupted() -> Result<()> {
+async fn addresses_follow_from_the_configuration_and_not_from_nonces() -> Result<()> {
+    let mut books = Vec::new();
+    for transactions in [0, 3] {
+        let (_node, chain) = start_node(NodeOptions::default()).await?;
+        let sender = Sender::new(&chain, dev_account(0)?);
+        let call = "nothing".to_owned();
+        let nothing = Outgoing { call, to: Some(ALICE), data: Bytes::new(), value: U256::ZERO };
+        for _ in 0..transactions {
+            sender.send(&nothing).await?;
+        }
+        let folder = tempfile::tempdir()?;
+        let book = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?.book;
+        books.push(book.contracts.into_iter().map(|(name, entry)| (name, entry.address)));
+    }
+    let second = books.remove(1);
+    assert!(books.remove(0).eq(second));
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_what_is_missing_is_done() -> Result<()> {
     let (_node, chain) = start_node(NodeOptions::default()).await?;
     let folder = tempfile::tempdir()?;
     let whole = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?.book;
 
     let mut half = whole.clone();
-    for contract in [CONSENT_REGISTRY, DATA_REGISTRY, REVENUE_DISTRIBUTOR, DATA_MARKET] {
-        half.contracts.remove(contract.name);
-    }
     half.roles_given = false;
     half.write()?;
-    let issuer = keccak256("ISSUER_ROLE");
-    let membership = whole.address(&MEMBERSHIP)?;
+    let (issuer, membership) = (keccak256("ISSUER_ROLE"), whole.address(&MEMBERSHIP)?);
     let governance = Sender::new(&chain, dev_account(0)?);
     let revoke = IMembership::revokeRoleCall { role: issuer, account: ORACLE };
     governance.call(membership, &revoke).await?;
 
     let resumed = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?;
     let names: Vec<_> = resumed.steps.iter().map(|step| step.name.as_str()).collect();
-    let first = ["ConsentRegistry created", &format!("{ORACLE} made issuer of Membership")];
-    assert_eq!(names[..2], first);
-    assert_eq!(names.iter().filter(|name| name.ends_with(" created")).count(), 4, "{names:?}");
-    assert_eq!(resumed.book.address(&MEMBERSHIP)?, membership);
+    assert_eq!(names, [format!("{ORACLE} made issuer of Membership")]);
     assert!(holds(&chain, membership, issuer, ORACLE).await?);
-    let consents = resumed.book.address(&CONSENT_REGISTRY)?;
-    let asked = chain.read(consents, &IConsentRegistry::membershipCall {}).await?;
-    assert_eq!(asked, membership);
+    assert_eq!(resumed.book, whole);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_chain_without_a_deployment_proxy_gets_one() -> Result<()> {
+    let (_node, chain) = start_node(NodeOptions::default()).await?;
+    let proxy = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
+    let code = chain.code(proxy).await?;
+    chain.provider().anvil_set_code(proxy, Bytes::new()).await?;
+    let folder = tempfile::tempdir()?;
+    let book = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?.book;
+    assert_eq!(chain.code(proxy).await?, code);
+    assert!(book.roles_given);
     Ok(())
 }
 

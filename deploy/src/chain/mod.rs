@@ -245,6 +245,18 @@ impl Chain {
         })
     }
 
+    /// Calls a view by its calldata; `signature` says which. No answer comes where no contract is.
+    pub(crate) async fn view(
+        &self,
+        to: Address,
+        signature: &str,
+        data: &Bytes,
+    ) -> Result<Bytes, Error> {
+        let request = TransactionRequest::default().with_to(to).with_input(data.clone());
+        let answer = self.provider.call(request).await;
+        answer.map_err(|error| self.rejected(function_name(signature), error))
+    }
+
     /// Returns the code at an address.
     ///
     /// # Errors

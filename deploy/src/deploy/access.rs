@@ -10,7 +10,9 @@ use alloy::{
     primitives::{Address, B256, U256, keccak256, uint},
 };
 
-use super::run::Run;
+use serde::{Deserialize, Serialize};
+
+use super::steps::Steps;
 use crate::{
     Error,
     contracts::{CONSENT_REGISTRY, MEMBERSHIP},
@@ -27,12 +29,9 @@ const DAY: u64 = 86_400;
 const PRICES: [(u64, u64); 4] =
     [(500_000, 2_000), (200_000, 1_000), (100_000, 500), (300_000, 1_500)];
 
-/// The steps of Membership and the consent registry: two contracts, the issuer, and an
-/// administration given and given up.
-const STEPS: u64 = 5;
-
 /// Who runs access to data, and on which terms.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct AccessConfig {
     /// Checks credentials: makes members, says what they act as, and replaces lost accounts.
     pub issuer: Address,
@@ -50,7 +49,8 @@ pub struct AccessConfig {
 }
 
 /// What registry, distributor and market start with. Governance changes all of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct AccessTerms {
     /// How long an edition can be challenged before it is live, in seconds.
     pub challenge_period: u64,
@@ -76,7 +76,8 @@ pub struct AccessTerms {
 }
 
 /// A price in DATA for 30 days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Price {
     /// The data class.
     pub data_class: u8,
@@ -87,7 +88,8 @@ pub struct Price {
 }
 
 /// A schema of records.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FirstSchema {
     /// Its name, in 1 to 64 bytes.
     pub name: String,
@@ -110,11 +112,6 @@ impl AccessConfig {
             base_uri: String::new(),
             terms: AccessTerms::standard(operator),
         }
-    }
-
-    /// Returns how many steps it takes to create what this is of.
-    pub(super) const fn steps(&self) -> u64 {
-        STEPS + self.terms.steps()
     }
 }
 
@@ -180,30 +177,28 @@ pub(super) struct Offices {
     pub(super) guardian: Address,
 }
 
-impl Run<'_> {
-    /// Creates Membership. GOV asks it who is a member, and so comes after it.
-    pub(super) async fn membership(&mut self) -> Result<Address, Error> {
+impl Steps<'_> {
+    /// Membership. GOV asks it who is a member, and so comes after it.
+    pub(super) fn membership(&mut self) -> Result<Address, Error> {
         let base_uri = self.config.access.base_uri.clone();
-        let deployer = self.sender.address();
+        let deployer = self.deployer;
         self.contract(&MEMBERSHIP, &[DynSolValue::Address(deployer), DynSolValue::String(base_uri)])
-            .await
     }
 
-    /// Creates what asks Membership, and hands all of it to governance.
-    pub(super) async fn access(
+    /// What asks Membership; all of it is handed to governance.
+    pub(super) fn access(
         &mut self,
         membership: Address,
         token: Address,
         offices: Offices,
     ) -> Result<(), Error> {
         let issuer = self.config.access.issuer;
-        let consents =
-            self.contract(&CONSENT_REGISTRY, &[DynSolValue::Address(membership)]).await?;
-        self.grant((&MEMBERSHIP, membership), "ISSUER", issuer).await?;
-        self.hand_over((&MEMBERSHIP, membership), offices.governance).await?;
-        let registry = self.data_registry([membership, consents], offices).await?;
-        let distributor = self.distributor(registry, token, offices).await?;
+        let consents = self.contract(&CONSENT_REGISTRY, &[DynSolValue::Address(membership)])?;
+        self.grant((&MEMBERSHIP, membership), "ISSUER", issuer);
+        self.hand_over((&MEMBERSHIP, membership), offices.governance);
+        let registry = self.data_registry([membership, consents], offices)?;
+        let distributor = self.distributor(registry, token, offices)?;
         let asked = [membership, consents, registry, distributor, token];
-        self.market(asked, offices).await
+        self.market(asked, offices)
     }
 }

@@ -56,17 +56,13 @@ pub async fn create(
     if let ChainKind::Stylus { .. } = chain.kind() {
         return Err(Error::StylusChain { chain_id: chain.id() });
     }
-    let initcode: Bytes = [&artifact.bytecode, arguments].concat().into();
+    let initcode = blob(artifact, arguments);
     let created = if fits(chain, artifact, initcode.len()).await? {
         by_transaction(sender, artifact, initcode).await?
     } else if chain.is_dev_node() {
         by_set_code(sender, artifact, initcode).await?
     } else {
-        return Err(Error::CodeTooLarge {
-            contract: artifact.name.clone(),
-            bytes: artifact.deployed_bytecode.len(),
-            limit: CODE_LIMIT_BYTES,
-        });
+        return Err(too_large(artifact));
     };
     let code = chain.code(created.address).await?;
     if keccak256(&code) != keccak256(&artifact.deployed_bytecode) {
@@ -106,27 +102,139 @@ async fn by_set_code(
     artifact: &Artifact,
     initcode: Bytes,
 ) -> Result<Created, Error> {
-    let chain = sender.chain();
     let address = sender.address().create(sender.next_nonce().await?);
-    set_code(chain, address, initcode).await?;
-    let outgoing = Outgoing {
+    let landing = Landing::prepare(sender.chain(), artifact, initcode, address).await?;
+    let outgoing = landing.outgoing(Outgoing {
         call: format!("creation of {}", artifact.name),
-        to: Some(address),
+        to: None,
         data: Bytes::new(),
         value: U256::ZERO,
-    };
+    });
     let receipt = match sender.send(&outgoing).await {
         Ok(receipt) => Receipt { contract: Some(address), ..receipt },
         Err(error) => {
-            set_code(chain, address, Bytes::new()).await?;
+            landing.clear(sender.chain()).await?;
             return Err(error);
         }
     };
-    set_code(chain, address, artifact.deployed_bytecode.clone()).await?;
-    // A created contract begins with nonce 1 (EIP-161).
-    let nonce = chain.provider().anvil_set_nonce(address, 1);
-    chain.ask("anvil_setNonce", nonce).await?;
+    landing.settle(sender.chain()).await?;
     Ok(Created { address, receipt, way: Way::SetCode })
+}
+
+/// How the code of a contract comes to its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Landing {
+    /// The transaction that creates it puts it there.
+    Free,
+    /// It was put there, and a call runs the constructor.
+    SetCode {
+        /// The address.
+        address: Address,
+        /// What its code is in the end.
+        runtime: Bytes,
+    },
+}
+
+impl Landing {
+    /// Finds out how the code of a contract comes to `address`, and puts it there where no
+    /// transaction can.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CodeTooLarge`] when the chain does not take so much code and is no dev node.
+    pub(super) async fn of(
+        chain: &Chain,
+        artifact: &Artifact,
+        arguments: &[u8],
+        address: Address,
+    ) -> Result<Self, Error> {
+        let initcode = blob(artifact, arguments);
+        if fits(chain, artifact, initcode.len()).await? {
+            Ok(Self::Free)
+        } else if chain.is_dev_node() {
+            Self::prepare(chain, artifact, initcode, address).await
+        } else {
+            Err(too_large(artifact))
+        }
+    }
+
+    async fn prepare(
+        chain: &Chain,
+        artifact: &Artifact,
+        initcode: Bytes,
+        address: Address,
+    ) -> Result<Self, Error> {
+        set_code(chain, address, initcode).await?;
+        Ok(Self::SetCode { address, runtime: artifact.deployed_bytecode.clone() })
+    }
+
+    /// Carries on where the tool was killed: `was_run` says whether the constructor was.
+    pub(super) async fn resume(
+        chain: &Chain,
+        artifact: &Artifact,
+        (arguments, address): (&[u8], Address),
+        was_run: bool,
+    ) -> Result<(), Error> {
+        if chain.code(address).await? != blob(artifact, arguments) {
+            return Ok(());
+        }
+        let landing = Self::SetCode { address, runtime: artifact.deployed_bytecode.clone() };
+        if was_run { landing.settle(chain).await } else { landing.clear(chain).await }
+    }
+
+    /// Returns the transaction that runs the constructor, given the one that creates the contract.
+    pub(super) fn outgoing(&self, creation: Outgoing) -> Outgoing {
+        match self {
+            Self::Free => creation,
+            Self::SetCode { address, .. } => {
+                Outgoing { to: Some(*address), data: Bytes::new(), ..creation }
+            }
+        }
+    }
+
+    /// Puts the code there that stays, after the constructor was run.
+    pub(super) async fn settle(&self, chain: &Chain) -> Result<(), Error> {
+        let Self::SetCode { address, runtime } = self else { return Ok(()) };
+        set_code(chain, *address, runtime.clone()).await?;
+        // A created contract begins with nonce 1 (EIP-161).
+        chain.ask("anvil_setNonce", chain.provider().anvil_set_nonce(*address, 1)).await
+    }
+
+    /// Takes the code away again.
+    pub(super) async fn clear(&self, chain: &Chain) -> Result<(), Error> {
+        match self {
+            Self::Free => Ok(()),
+            Self::SetCode { address, .. } => set_code(chain, *address, Bytes::new()).await,
+        }
+    }
+}
+
+/// Finds out why a constructor rejects its arguments, by running it without a factory.
+pub(super) async fn reason(
+    sender: &Sender,
+    artifact: &Artifact,
+    arguments: &[u8],
+) -> Option<Error> {
+    let outgoing = Outgoing {
+        call: format!("creation of {}", artifact.name),
+        to: None,
+        data: blob(artifact, arguments),
+        value: U256::ZERO,
+    };
+    sender.estimate(&outgoing).await.err()
+}
+
+/// Returns a contract's initcode with its constructor's arguments.
+fn blob(artifact: &Artifact, arguments: &[u8]) -> Bytes {
+    [&artifact.bytecode, arguments].concat().into()
+}
+
+fn too_large(artifact: &Artifact) -> Error {
+    Error::CodeTooLarge {
+        contract: artifact.name.clone(),
+        bytes: artifact.deployed_bytecode.len(),
+        limit: CODE_LIMIT_BYTES,
+    }
 }
 
 async fn set_code(chain: &Chain, address: Address, code: Bytes) -> Result<(), Error> {

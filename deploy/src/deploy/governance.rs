@@ -9,7 +9,9 @@ use alloy::{
     primitives::{Address, B256, U256, uint},
 };
 
-use super::run::Run;
+use serde::{Deserialize, Serialize};
+
+use super::{fact::Fact, steps::Steps};
 use crate::{
     Error,
     bindings::IGovToken::{
@@ -25,12 +27,9 @@ const GOV: U256 = uint!(1_000_000_000_000_000_000_U256);
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 
-/// The steps of creating the organs: four contracts, two roles of the governor and one of the
-/// timelock on GOV, two exemptions and the policy, and two administrations given up.
-const STEPS: u64 = 13;
-
 /// Who may send GOV to whom (DESIGN decision 4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[repr(u8)]
 pub enum TransferPolicy {
     /// Everybody to everybody.
@@ -42,7 +41,8 @@ pub enum TransferPolicy {
 }
 
 /// A part of the first supply of GOV.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Allocation {
     /// What it is for, in up to 31 ASCII letters.
     pub bucket: String,
@@ -53,7 +53,8 @@ pub struct Allocation {
 }
 
 /// The terms of self-government.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct GovernanceConfig {
     /// The most GOV that there can ever be, in wei.
     pub gov_cap: U256,
@@ -132,11 +133,6 @@ impl GovernanceConfig {
     pub fn enhanced(owners: &[Address]) -> Self {
         Self { treasury_delay: 2 * DAY, ..Self::standard(owners) }
     }
-
-    /// Returns how many steps it takes to create what these terms are of.
-    pub(super) const fn steps(&self) -> u64 {
-        STEPS
-    }
 }
 
 /// What governs a cooperative.
@@ -146,52 +142,47 @@ pub(super) struct Organs {
     pub(super) treasury: Address,
 }
 
-impl Run<'_> {
-    /// Creates the timelock, the treasury, GOV and the governor, and ties them together. GOV takes
-    /// its members from `membership`.
-    pub(super) async fn organs(
+impl Steps<'_> {
+    /// The timelock, the treasury, GOV and the governor, tied together. GOV takes its members from
+    /// `membership`.
+    pub(super) fn organs(
         &mut self,
         terms: &GovernanceConfig,
         membership: Address,
     ) -> Result<Organs, Error> {
-        let deployer = self.sender.address();
-        let timelock = self
-            .contract(
-                &TIMELOCK,
-                &[
-                    number(terms.timelock_delay, 256),
-                    // The governor becomes a proposer when it is there; the zero address lets
-                    // everybody execute.
-                    DynSolValue::Array(Vec::new()),
-                    DynSolValue::Array(vec![DynSolValue::Address(Address::ZERO)]),
-                    DynSolValue::Address(deployer),
-                ],
-            )
-            .await?;
-        let treasury = self
-            .contract(
-                &TREASURY,
-                &[
-                    addresses(&terms.owners),
-                    number(terms.threshold, 256),
-                    DynSolValue::Address(Address::ZERO),
-                    DynSolValue::Address(timelock),
-                    number(terms.treasury_delay, 256),
-                ],
-            )
-            .await?;
+        let deployer = self.deployer;
+        let timelock = self.contract(
+            &TIMELOCK,
+            &[
+                number(terms.timelock_delay, 256),
+                // The governor becomes a proposer when it is there; the zero address lets everybody
+                // execute.
+                DynSolValue::Array(Vec::new()),
+                DynSolValue::Array(vec![DynSolValue::Address(Address::ZERO)]),
+                DynSolValue::Address(deployer),
+            ],
+        )?;
+        let treasury = self.contract(
+            &TREASURY,
+            &[
+                addresses(&terms.owners),
+                number(terms.threshold, 256),
+                DynSolValue::Address(Address::ZERO),
+                DynSolValue::Address(timelock),
+                number(terms.treasury_delay, 256),
+            ],
+        )?;
         let gov = gov_arguments(terms, [deployer, membership, treasury]);
-        let gov = self.contract(&GOV_TOKEN, &gov).await?;
-        let governor =
-            self.contract(&GOVERNOR, &self.governor_arguments(terms, gov, timelock)).await?;
-        self.grant((&TIMELOCK, timelock), "PROPOSER", governor).await?;
-        self.grant((&TIMELOCK, timelock), "CANCELLER", governor).await?;
-        self.hand_over((&TIMELOCK, timelock), timelock).await?;
+        let gov = self.contract(&GOV_TOKEN, &gov)?;
+        let governor = self.contract(&GOVERNOR, &self.governor_arguments(terms, gov, timelock))?;
+        self.grant((&TIMELOCK, timelock), "PROPOSER", governor);
+        self.grant((&TIMELOCK, timelock), "CANCELLER", governor);
+        self.hand_over((&TIMELOCK, timelock), timelock);
         for organ in [treasury, timelock] {
-            self.exempt(gov, organ).await?;
+            self.exempt(gov, organ);
         }
-        self.transfer_policy(gov, terms.transfer_policy).await?;
-        self.hand_over((&GOV_TOKEN, gov), timelock).await?;
+        self.transfer_policy(gov, terms.transfer_policy);
+        self.hand_over((&GOV_TOKEN, gov), timelock);
         Ok(Organs { timelock, treasury })
     }
 
@@ -217,23 +208,17 @@ impl Run<'_> {
     }
 
     /// Lets a contract hold GOV without being a member.
-    async fn exempt(&mut self, gov: Address, account: Address) -> Result<(), Error> {
-        if self.sender.chain().read(gov, &isTransferExemptCall { account }).await? {
-            self.advance();
-            return Ok(());
-        }
+    fn exempt(&mut self, gov: Address, account: Address) {
+        let fact = Fact::new(gov, &isTransferExemptCall { account }, |is_exempt| is_exempt);
         let call = setTransferExemptionCall { account, exempt: true };
-        self.call(gov, &call, format!("{account} may receive GOV")).await
+        self.set(gov, &call, format!("{account} may receive GOV"), fact);
     }
 
-    async fn transfer_policy(&mut self, gov: Address, policy: TransferPolicy) -> Result<(), Error> {
+    fn transfer_policy(&mut self, gov: Address, policy: TransferPolicy) {
         let policy = policy as u8;
-        if self.sender.chain().read(gov, &transferPolicyCall {}).await? == policy {
-            self.advance();
-            return Ok(());
-        }
-        let said = format!("transfer policy of GOV set to {policy}");
-        self.call(gov, &setTransferPolicyCall { policy }, said).await
+        let fact = Fact::new(gov, &transferPolicyCall {}, move |found| found == policy);
+        let title = format!("transfer policy of GOV set to {policy}");
+        self.set(gov, &setTransferPolicyCall { policy }, title, fact);
     }
 }
 

@@ -1,16 +1,24 @@
 //! Decides how contracts come onto a chain.
 
 mod access;
+mod apply;
 mod coop;
 mod create;
+mod fact;
 mod governance;
+mod journal;
 mod market;
-mod run;
+mod plan;
+mod step;
+mod steps;
+mod target;
 
 pub use access::{AccessConfig, AccessTerms, FirstSchema, Price};
 pub use coop::{CoopConfig, Deployment, Existing, Step, deploy_coop};
 pub use create::{Created, Way, create};
 pub use governance::{Allocation, GovernanceConfig, TransferPolicy};
+pub use plan::{Plan, PlannedContract, PlannedTransaction, plan};
+pub use target::Target;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //! it.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, Signature, U256, uint},
+    primitives::{Address, B256, Bytes, Signature, U256, keccak256, uint},
     providers::{Provider, ext::AnvilApi},
     rpc::types::{TransactionReceipt, TransactionRequest},
     signers::SignerSync,
@@ -281,6 +281,7 @@ async fn signatures_for_a_deployment_are_void_for_another() -> Result<()> {
     let (dao, proposal, payment) = desk().await?;
     let path = dao.folder.path().join("other.json");
     let config = CoopConfig {
+        salt: Some(keccak256("another")),
         recipient: Address::ZERO,
         guardian: GUARDIAN,
         self_government: Some(dao.terms.clone()),
