@@ -231,6 +231,7 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::CodeDiffers { .. } => Status::Chain,
         E::Treasury(error) => status_of_treasury(error),
         E::Data(error) => status_of_data(error),
+        E::Stylus(error) => status_of_stylus(error),
         E::Reverted { .. }
         | E::NotEnoughVotes { .. }
         | E::NotYet { .. }
@@ -261,6 +262,20 @@ const fn status_of_data(error: &datacoop_deploy::data::DataError) -> Status {
         | E::UnknownDataset { .. }
         | E::NoSchema { .. } => Status::Rejected,
         _ => Status::Input,
+    }
+}
+
+const fn status_of_stylus(error: &datacoop_deploy::stylus::StylusError) -> Status {
+    use datacoop_deploy::stylus::StylusError as E;
+    match error {
+        E::ZeroSalt => Status::Input,
+        E::PayloadTooLarge { .. } | E::NotWasm => Status::Build,
+        E::ConstructorFailed { .. }
+        | E::NotRefunded { .. }
+        | E::KeepaliveTooSoon { .. }
+        | E::BidTooSmall { .. }
+        | E::AlreadyCached { .. } => Status::Rejected,
+        _ => Status::Chain,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     data::DataError,
     governance::{Next, Power, Standing, WordsError},
     members::CredentialError,
+    stylus::StylusError,
     treasury::TreasuryError,
 };
 
@@ -240,6 +241,9 @@ pub enum Error {
         /// The chain.
         chain_id: u64,
     },
+    /// A Stylus chain refuses a program.
+    #[error(transparent)]
+    Stylus(#[from] StylusError),
     /// Code was created and is not what was built.
     #[error("the code of `{contract}` at {address} is not what was built")]
     CodeDiffers {

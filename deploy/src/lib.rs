@@ -27,6 +27,7 @@ pub mod node;
 pub mod record;
 pub mod revenue;
 pub mod roles;
+pub mod stylus;
 pub mod trace;
 pub mod treasury;
 pub mod wasm;

@@ -9,7 +9,10 @@ use alloy::{json_abi::JsonAbi, primitives::Bytes};
 use datacoop_deploy::{Silent, Workspace, build};
 use foundry_compilers::{
     Artifact, ConfigurableArtifacts, Project, ProjectBuilder, ProjectPathsConfig,
-    artifacts::{ConfigurableContractArtifact, Remapping, Settings, SolcLanguage},
+    artifacts::{
+        BytecodeHash, ConfigurableContractArtifact, EvmVersion, Remapping, Settings,
+        SettingsMetadata, SolcLanguage,
+    },
     solc::{Solc, SolcCompiler, SolcSettings},
 };
 
@@ -23,6 +26,9 @@ const SCOPES: [&str; 2] = ["@openzeppelin", "@safe-global"];
 
 /// The folder of the interfaces.
 const INTERFACES: &str = "contracts";
+
+/// The folder of the deployer for Stylus chains that have none.
+const DEPLOYER: &str = "deploy/src/stylus";
 
 /// One folder at a time is compiled: callers share the compiler's cache file.
 static COMPILER: Mutex<()> = Mutex::new(());
@@ -46,8 +52,25 @@ pub struct Peer {
 /// - [`Error::Solc`], [`Error::Refused`]: solc fails or refuses the sources.
 /// - [`Error::NoPeer`]: there is no such contract among them, or it cannot be deployed.
 pub fn peer(name: &str) -> Result<Peer, Error> {
-    let artifact = compile(PEERS, name)?;
-    let missing = |part| Error::NoPeer { sources: PEERS.to_owned(), name: name.to_owned(), part };
+    compiled(PEERS, name, settings())
+}
+
+/// Compiles the deployer for Stylus chains that have none. Its code has no trace of where it was compiled,
+/// and runs on every chain that runs Stylus programs.
+///
+/// # Errors
+///
+/// As [`peer`].
+pub fn stylus_deployer() -> Result<Peer, Error> {
+    let mut settings = settings();
+    settings.metadata = Some(SettingsMetadata::new(BytecodeHash::None, false));
+    settings.evm_version = Some(EvmVersion::Cancun);
+    compiled(DEPLOYER, "DatacoopDeployer", settings)
+}
+
+fn compiled(sources: &str, name: &str, settings: Settings) -> Result<Peer, Error> {
+    let artifact = compile(sources, name, settings)?;
+    let missing = |part| Error::NoPeer { sources: sources.to_owned(), name: name.to_owned(), part };
     Ok(Peer {
         abi: artifact.abi.clone().ok_or_else(|| missing("ABI"))?,
         bytecode: artifact.get_bytecode_bytes().ok_or_else(|| missing("bytecode"))?.into_owned(),
@@ -64,7 +87,7 @@ pub fn peer(name: &str) -> Result<Peer, Error> {
 ///
 /// As [`peer`].
 pub fn interface(name: &str) -> Result<JsonAbi, Error> {
-    compile(INTERFACES, name)?.abi.ok_or_else(|| Error::NoPeer {
+    compile(INTERFACES, name, settings())?.abi.ok_or_else(|| Error::NoPeer {
         sources: INTERFACES.to_owned(),
         name: name.to_owned(),
         part: "ABI",
@@ -72,11 +95,15 @@ pub fn interface(name: &str) -> Result<JsonAbi, Error> {
 }
 
 /// Compiles what has changed below `sources` and returns the one called `name`.
-fn compile(sources: &str, name: &str) -> Result<ConfigurableContractArtifact, Error> {
+fn compile(
+    sources: &str,
+    name: &str,
+    settings: Settings,
+) -> Result<ConfigurableContractArtifact, Error> {
     let workspace = Workspace::find()?;
     build::ensure_npm(&workspace, &Silent)?;
     let _one_at_a_time = COMPILER.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut output = project(&workspace, sources)?.compile()?;
+    let mut output = project(&workspace, sources, settings)?.compile()?;
     let sources = sources.to_owned();
     if output.has_compiler_errors() {
         return Err(Error::Refused { sources, output: output.to_string() });
@@ -88,6 +115,7 @@ fn compile(sources: &str, name: &str) -> Result<ConfigurableContractArtifact, Er
 fn project(
     workspace: &Workspace,
     sources: &str,
+    settings: Settings,
 ) -> Result<Project<SolcCompiler, ConfigurableArtifacts>, Error> {
     let root = workspace.root();
     let modules = workspace.fixtures().join("node_modules");
@@ -104,11 +132,16 @@ fn project(
         .artifacts(output.join("artifacts"))
         .build_infos(output.join("build-info"))
         .build_with_root::<SolcLanguage>(root);
-    let mut settings = Settings::default();
-    settings.optimizer.enable();
-    settings.optimizer.runs(200);
     Ok(ProjectBuilder::new(ConfigurableArtifacts::default())
         .paths(paths)
         .settings(SolcSettings { settings, ..SolcSettings::default() })
         .build(SolcCompiler::Specific(Solc::new(workspace.fixtures().join("solc"))?))?)
+}
+
+/// The optimiser on, and 200 runs.
+fn settings() -> Settings {
+    let mut settings = Settings::default();
+    settings.optimizer.enable();
+    settings.optimizer.runs(200);
+    settings
 }

@@ -11,13 +11,12 @@ use std::time::Duration;
 use alloy::{
     eips::BlockId,
     network::TransactionBuilder,
-    primitives::{Address, B256, Bytes, address},
+    primitives::{Address, B256, Bytes},
     providers::{DynProvider, Provider, ProviderBuilder, ext::AnvilApi},
     rpc::{
         client::ClientBuilder,
         types::{Header, TransactionRequest},
     },
-    sol,
     sol_types::SolCall,
     transports::{
         RpcError, TransportError,
@@ -26,15 +25,15 @@ use alloy::{
 };
 use serde::Serialize;
 
-use crate::{Error, decode_error};
+use crate::{
+    Error, decode_error,
+    stylus::precompiles::{ARB_WASM, ArbWasm},
+};
 
 use endpoint::Endpoint;
 pub use receipt::Receipt;
 pub(crate) use sender::Signed;
 pub use sender::{Outgoing, Sender};
-
-/// The precompile that manages Stylus programs (Nitro, `precompiles/ArbWasm.go`).
-const ARB_WASM: Address = address!("0000000000000000000000000000000000000071");
 
 /// The largest code of an account under EIP-170, in bytes.
 pub const CODE_LIMIT_BYTES: usize = 24_576;
@@ -47,12 +46,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
-
-sol! {
-    interface ArbWasm {
-        function stylusVersion() external view returns (uint16 version);
-    }
-}
 
 /// What runs contracts on a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -221,7 +214,8 @@ impl Chain {
         if self.is_dev_node { BlockId::pending() } else { BlockId::latest() }
     }
 
-    async fn read_at<C: SolCall>(
+    /// Calls a function as `from` would at a block.
+    pub(crate) async fn read_at<C: SolCall>(
         &self,
         block: BlockId,
         from: Address,
