@@ -176,12 +176,7 @@ fn known_error(data: &[u8]) -> Option<(String, Vec<Argument>)> {
     let (selector, body) = data.split_first_chunk::<4>()?;
     let error = INDEX.errors.get(&Selector::from(*selector))?;
     let values = error.abi_decode_input(body).ok()?;
-    let args = error
-        .inputs
-        .iter()
-        .zip(&values)
-        .map(|(input, value)| Argument { name: input.name.clone(), value: words(value) })
-        .collect();
+    let args = Argument::of(&error.inputs, &values);
     Some((error.name.clone(), args))
 }
 

@@ -25,7 +25,7 @@ pub struct DaoDocument {
 /// A contract of a cooperative (CAIP-10).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DaoContract {
+struct DaoContract {
     id: String,
     name: String,
 }

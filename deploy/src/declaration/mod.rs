@@ -22,9 +22,7 @@ pub use sections::{
     Schema, Split, TimeBonus, Timelock, Treasury, Validator, WantedTarget,
 };
 pub use template::{Profile, Template, template};
-pub use values::{
-    Account, BasisPoints, DataAmount, GovAmount, Number, Percent, Span, Time,
-};
+pub use values::{Account, BasisPoints, DataAmount, GovAmount, Number, Percent, Span, Time};
 
 use crate::{
     Error,

@@ -8,9 +8,7 @@ use std::collections::BTreeSet;
 use alloy::primitives::{B256, U256};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::values::{
-    Account, BasisPoints, DataAmount, GovAmount, Number, Percent, Span, Time,
-};
+use super::values::{Account, BasisPoints, DataAmount, GovAmount, Number, Percent, Span, Time};
 use crate::deploy::TransferPolicy;
 
 /// The cooperative itself.
@@ -393,7 +391,9 @@ impl<'de> Deserialize<'de> for Gov {
         let sum = sum.ok_or_else(|| D::Error::custom("the allocations are too large"))?;
         if sum > cap.0 {
             let sum = GovAmount(sum);
-            return Err(D::Error::custom(format!("{sum} are allocated, and there are {cap} at most")));
+            return Err(D::Error::custom(format!(
+                "{sum} are allocated, and there are {cap} at most"
+            )));
         }
         let policy = match policy {
             Policy::Open => TransferPolicy::Open,

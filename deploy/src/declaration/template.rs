@@ -273,10 +273,7 @@ minCohort = {cohort}
     )?;
     for (validator, shares) in &terms.validators {
         let validator = account(*validator);
-        writeln!(
-            to,
-            "[[distributor.validators]]\naccount = \"{validator}\"\nshares = {shares}\n"
-        )?;
+        writeln!(to, "[[distributor.validators]]\naccount = \"{validator}\"\nshares = {shares}\n")?;
     }
     let [contributors, validators, treasury, infrastructure, burned] = terms.split.map(BasisPoints);
     write!(

@@ -73,7 +73,8 @@ fn a_template_is_read_as_its_profile() {
 
 #[test]
 fn the_threshold_of_a_profile_is_the_one_it_is_named_for() {
-    for (profile, expected) in [(Profile::MainnetStandard, (3, 5)), (Profile::MainnetEnhanced, (5, 8))]
+    for (profile, expected) in
+        [(Profile::MainnetStandard, (3, 5)), (Profile::MainnetEnhanced, (5, 8))]
     {
         let declaration = read(&text(profile, &owners(expected.1))).unwrap();
         let treasury = declaration.organs.unwrap().treasury;
@@ -115,7 +116,12 @@ fn every_parameter_that_is_declared_is_one_that_governance_changes() {
 #[test]
 fn nonsense_is_refused_with_its_line_and_a_reason() {
     refused("quorum = \"4%\"", "quorum = \"400%\"", Some("quorum ="), "at most 100%");
-    refused("votingPeriod = \"10 minutes\"", "votingPeriod = 10", Some("votingPeriod ="), "duration");
+    refused(
+        "votingPeriod = \"10 minutes\"",
+        "votingPeriod = 10",
+        Some("votingPeriod ="),
+        "duration",
+    );
     refused("supply = \"1000000 DATA\"", "supply = \"1000000 GOV\"", Some("supply ="), "12.5 DATA");
     refused("minCohort = 5", "minCohort = -5", Some("minCohort ="), "");
     refused("threshold = 2", "threshold = 9", Some("[treasury]"), "of 3 owners 9 cannot sign");
@@ -130,5 +136,10 @@ fn nonsense_is_refused_with_its_line_and_a_reason() {
         None,
         "named twice",
     );
-    refused("oracle = ", "governance = \"0x0101010101010101010101010101010101010101\"\noracle = ", None, "take one of them out");
+    refused(
+        "oracle = ",
+        "governance = \"0x0101010101010101010101010101010101010101\"\noracle = ",
+        None,
+        "take one of them out",
+    );
 }

@@ -133,13 +133,8 @@ value!(
     "a share is at most 100%",
     |share| U256::from(share.0)
 );
-value!(
-    Number,
-    Unit::Number,
-    |value| Some(Self(value)),
-    "the number is too large",
-    |number| number.0
-);
+value!(Number, Unit::Number, |value| Some(Self(value)), "the number is too large", |number| number
+    .0);
 value!(
     Account,
     Unit::Account,

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     AddressBook, Artifact, BookEntry, Error, Event, Progress, Stage,
-    chain::{Outgoing, Receipt, Sender, Signed},
+    chain::{Chain, Outgoing, Receipt, Sender, Signed},
 };
 
 /// How long a transaction is waited for until it is sent again, which helps when nodes lost it.
@@ -78,7 +78,7 @@ impl<'a> Apply<'a> {
         self.settle().await?;
         self.resume_landings().await?;
         self.target.prepare(self.sender).await?;
-        let done = done(self.sender, self.steps).await?;
+        let done = done(self.sender.chain(), self.steps).await?;
         for (index, (step, mut is_done)) in self.steps.iter().zip(done).enumerate() {
             // What was not so at the start may be so by an earlier step.
             is_done = is_done || self.is_done(step).await?;
@@ -141,7 +141,10 @@ impl<'a> Apply<'a> {
     async fn take(&mut self, index: usize, step: &Step) -> Result<(), Error> {
         for _ in 0..ATTEMPTS {
             let landing = self.land(step).await?;
-            let outgoing = landing.outgoing(outgoing(step));
+            let mut outgoing = landing.outgoing(outgoing(step));
+            if let Some((_, artifact)) = self.creation(step) {
+                outgoing.value = self.target.value(self.sender.chain(), artifact).await?;
+            }
             let gas = match self.sender.estimate(&outgoing).await {
                 Ok(gas) => gas,
                 // Somebody else may have done it in the meantime: the factory is everybody's.
@@ -301,23 +304,23 @@ impl<'a> Apply<'a> {
     }
 
     async fn is_done(&self, step: &Step) -> Result<bool, Error> {
-        Ok(done(self.sender, std::slice::from_ref(step)).await?[0])
+        Ok(done(self.sender.chain(), std::slice::from_ref(step)).await?[0])
     }
 
     /// Makes a contract's place ready, on dev nodes that do not take its code otherwise.
     async fn land(&self, step: &Step) -> Result<Landing, Error> {
         match self.creation(step) {
-            Some((Creation { address, arguments, .. }, artifact)) => {
+            Some((Creation { address, arguments, .. }, artifact)) if self.target == Target::Evm => {
                 Landing::of(self.sender.chain(), artifact, arguments, *address).await
             }
-            None => Ok(Landing::Free),
+            _ => Ok(Landing::Free),
         }
     }
 
     /// Carries on where the tool was killed while it put code onto a dev node.
     async fn resume_landings(&self) -> Result<(), Error> {
         let chain = self.sender.chain();
-        if !chain.is_dev_node() {
+        if !chain.is_dev_node() || self.target != Target::Evm {
             return Ok(());
         }
         for (index, step) in self.steps.iter().enumerate() {
@@ -348,7 +351,8 @@ impl<'a> Apply<'a> {
 
     /// Finds out why a step is refused: a factory does not pass a constructor's reason on.
     async fn reason(&self, step: &Step, error: Error) -> Error {
-        let (Some((creation, artifact)), Error::Reverted { .. }) = (self.creation(step), &error)
+        let (Target::Evm, Some((creation, artifact)), Error::Reverted { .. }) =
+            (self.target, self.creation(step), &error)
         else {
             return error;
         };
@@ -361,8 +365,7 @@ impl<'a> Apply<'a> {
 /// # Errors
 ///
 /// [`Error::CodeDiffers`] when something else is where a contract should be.
-pub(super) async fn done(sender: &Sender, steps: &[Step]) -> Result<Vec<bool>, Error> {
-    let chain = sender.chain();
+pub(super) async fn done(chain: &Chain, steps: &[Step]) -> Result<Vec<bool>, Error> {
     let mut absent: Vec<Address> = Vec::new();
     let mut done = Vec::with_capacity(steps.len());
     for step in steps {

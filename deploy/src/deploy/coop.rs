@@ -189,6 +189,8 @@ fn finished(book: AddressBook, config: &CoopConfig) -> Result<Deployment, Error>
 pub(super) struct Wanted {
     pub(super) beginning: Beginning,
     pub(super) steps: Vec<step::Step>,
+    /// Who holds which power in the end.
+    pub(super) powers: Vec<steps::Power>,
 }
 
 impl Wanted {
@@ -201,10 +203,10 @@ impl Wanted {
         book: &Path,
     ) -> Result<Self, Error> {
         let config = &config.after(replaced(book)?);
-        let steps = steps::steps(config, deployer, artifacts, target)?;
+        let (steps, powers) = steps::steps(config, deployer, artifacts, target)?;
         let code = artifacts.iter().map(|a| (a.name.clone(), target.code_hash(a)));
         let beginning = Beginning::new(chain, deployer, target, config, code.collect());
-        Ok(Self { beginning, steps })
+        Ok(Self { beginning, steps, powers })
     }
 }
 

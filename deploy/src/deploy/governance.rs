@@ -175,6 +175,7 @@ impl Steps<'_> {
         let gov = gov_arguments(terms, [deployer, membership, treasury]);
         let gov = self.contract(&GOV_TOKEN, &gov)?;
         let governor = self.contract(&GOVERNOR, &self.governor_arguments(terms, gov, timelock))?;
+        self.organs_offices(terms, timelock);
         self.grant((&TIMELOCK, timelock), "PROPOSER", governor);
         self.grant((&TIMELOCK, timelock), "CANCELLER", governor);
         self.hand_over((&TIMELOCK, timelock), timelock);
@@ -184,6 +185,22 @@ impl Steps<'_> {
         self.transfer_policy(gov, terms.transfer_policy);
         self.hand_over((&GOV_TOKEN, gov), timelock);
         Ok(Organs { timelock, treasury })
+    }
+
+    /// What the organs' constructors give to whom.
+    fn organs_offices(&mut self, terms: &GovernanceConfig, timelock: Address) {
+        // The zero address is everybody.
+        self.power(&TIMELOCK, "executor", Address::ZERO);
+        self.office(&GOVERNOR, "executor", timelock);
+        if terms.veto_until != 0 {
+            self.office(&GOVERNOR, "guardian", self.config.guardian);
+        }
+        let owner = format!("owner, {} of {} must sign", terms.threshold, terms.owners.len());
+        for account in &terms.owners {
+            self.office(&TREASURY, &owner, *account);
+        }
+        self.office(&TREASURY, "governor", timelock);
+        self.office(&TREASURY, "module", timelock);
     }
 
     fn governor_arguments(

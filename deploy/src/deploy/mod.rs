@@ -4,6 +4,7 @@ mod access;
 mod apply;
 mod coop;
 mod create;
+mod drift;
 mod fact;
 mod governance;
 mod journal;
@@ -12,13 +13,16 @@ mod plan;
 mod step;
 mod steps;
 mod target;
+mod verify;
 
 pub use access::{AccessConfig, AccessTerms, FirstSchema, Price};
 pub use coop::{CoopConfig, Deployment, Existing, Step, deploy_coop};
 pub use create::{Created, Way, create};
+pub use drift::{Drift, drift};
 pub use governance::{Allocation, GovernanceConfig, TransferPolicy};
 pub use plan::{Plan, PlannedContract, PlannedTransaction, plan};
 pub use target::Target;
+pub use verify::{MissingPower, Verification, VerifiedContract, verify};
 
 #[cfg(test)]
 mod tests;

@@ -121,7 +121,8 @@ pub async fn plan(
     if let Some(state) = Journal::peek(&Journal::path_of(book))? {
         coop::expect(&state, &wanted.beginning, &Journal::path_of(book))?;
     }
-    let is_complete = AddressBook::read_for(book, chain).await?.is_some_and(|book| book.roles_given);
+    let is_complete =
+        AddressBook::read_for(book, chain).await?.is_some_and(|book| book.roles_given);
     let steps = &wanted.steps;
     let done = if is_complete { vec![true; steps.len()] } else { done(chain, steps).await? };
     let contracts = steps.iter().zip(&done).filter_map(|(step, done)| {
@@ -136,7 +137,13 @@ pub async fn plan(
     let mut transactions = Vec::with_capacity(left.len());
     for (step, simulated) in left.into_iter().zip(simulated) {
         if simulated != Simulated::Needless {
-            let value = target.value(chain, artifacts, step).await?;
+            let creation = step.creation();
+            let artifact = creation
+                .and_then(|creation| artifacts.iter().find(|a| a.name == creation.contract));
+            let value = match artifact {
+                Some(artifact) => target.value(chain, artifact).await?,
+                None => U256::ZERO,
+            };
             transactions.push(planned(step, &contracts, (value, simulated.gas())));
         }
     }
@@ -183,15 +190,17 @@ async fn simulate(
     chain: &Chain,
     deployer: Address,
     steps: &[&Step],
+    values: &[U256],
 ) -> Result<Vec<Simulated>, Error> {
     let mut calls = Vec::new();
-    for step in steps {
+    for (step, value) in steps.iter().zip(values) {
         for Fact { to, data, .. } in &step.done {
             calls.push(TransactionRequest::default().with_to(*to).with_input(data.clone()));
         }
         let outgoing = apply::outgoing(step);
         let request = TransactionRequest::default().with_from(deployer).with_input(outgoing.data);
-        calls.push(request.with_to(outgoing.to.unwrap_or_default()));
+        let request = request.with_to(outgoing.to.unwrap_or_default()).with_value(*value);
+        calls.push(request);
     }
     if calls.is_empty() {
         return Ok(Vec::new());
@@ -254,4 +263,3 @@ fn planned(
     let title = step.title.clone();
     PlannedTransaction { title, contract, to, function, arguments, data: outgoing.data, value, gas }
 }
-

@@ -1,8 +1,6 @@
 //! Decides in which order a cooperative comes onto a chain: the list of steps, made from its
 //! configuration alone, since every address is foretold.
 
-use std::collections::BTreeMap;
-
 use alloy::{
     dyn_abi::DynSolValue,
     primitives::{Address, B256, keccak256},
@@ -33,34 +31,29 @@ pub(super) struct Steps<'a> {
     artifacts: &'a [Artifact],
     target: Target,
     list: Vec<Step>,
-    /// Where each contract will be.
-    addresses: BTreeMap<&'static str, Address>,
+    /// Who holds what in the end: contract, role or office as the table of roles has it, and holder.
+    powers: Vec<Power>,
 }
 
-/// All steps of a deployment, and where they put what.
-#[derive(Debug)]
-pub(super) struct Listed {
-    pub(super) steps: Vec<Step>,
-    /// Where each contract will be.
-    pub(super) addresses: BTreeMap<&'static str, Address>,
-}
+/// Who holds a role or an office of a contract in the end.
+pub(super) type Power = (&'static str, String, Address);
 
-/// Lists the steps that bring a cooperative onto a chain.
+/// Lists the steps that bring a cooperative onto a chain, and who holds which power afterwards.
 ///
 /// # Errors
 ///
 /// [`Error::UnknownContract`] when an artifact is missing, [`Error::ConstructorArguments`] when the
-/// configuration does not fit a constructor.
+/// configuration does not fit a constructor, [`Error::Stylus`] when a program would not fit the chain.
 pub(super) fn steps(
     config: &CoopConfig,
     deployer: Address,
     artifacts: &[Artifact],
     target: Target,
-) -> Result<Listed, Error> {
-    let addresses = BTreeMap::new();
-    let mut steps = Steps { config, deployer, artifacts, target, list: Vec::new(), addresses };
+) -> Result<(Vec<Step>, Vec<Power>), Error> {
+    let (list, powers) = (Vec::new(), Vec::new());
+    let mut steps = Steps { config, deployer, artifacts, target, list, powers };
     steps.all()?;
-    Ok(Listed { steps: steps.list, addresses: steps.addresses })
+    Ok((steps.list, steps.powers))
 }
 
 impl Steps<'_> {
@@ -105,6 +98,13 @@ impl Steps<'_> {
             &DATA_COOP_REWARDS,
             &[token, governance, config.oracle, config.guardian].map(DynSolValue::Address),
         )?;
+        for (office, holder) in [
+            ("governance", governance),
+            ("verified oracle", config.oracle),
+            ("guardian", config.guardian),
+        ] {
+            self.office(&DATA_COOP_REWARDS, office, holder);
+        }
         let data = (&DATA_TOKEN, token);
         self.grant(data, "MINTER", rewards);
         self.grant(data, "PAUSER", pauser);
@@ -125,7 +125,7 @@ impl Steps<'_> {
         })?;
         let arguments = contract.encode_constructor(values)?;
         let salt = self.config.salt();
-        let (address, data) = self.target.creation(artifact, &arguments, salt);
+        let (address, data) = self.target.creation(artifact, &arguments, salt)?;
         let creation = Creation {
             contract: contract.name,
             address,
@@ -136,7 +136,6 @@ impl Steps<'_> {
         };
         let title = format!("{} created", contract.name);
         self.list.push(Step { title, deed: Deed::Create(creation), done: Vec::new() });
-        self.addresses.insert(contract.name, address);
         Ok(address)
     }
 
@@ -149,8 +148,21 @@ impl Steps<'_> {
     pub(super) fn grant(&mut self, on: (&Contract, Address), role: &str, account: Address) {
         let (contract, at) = on;
         let title = format!("{account} made {} of {}", role.to_lowercase(), contract.name);
+        self.office(contract, &role.to_lowercase(), account);
         let role = role_id(role);
         self.set(at, &grantRoleCall { role, account }, title, holds(at, role, account));
+    }
+
+    /// Notes that an account holds an office that a constructor gives it, unless it is nobody.
+    pub(super) fn office(&mut self, contract: &Contract, office: &str, holder: Address) {
+        if !holder.is_zero() {
+            self.power(contract, office, holder);
+        }
+    }
+
+    /// Notes that an account, or everybody by the zero address, holds an office.
+    pub(super) fn power(&mut self, contract: &Contract, office: &str, holder: Address) {
+        self.powers.push((contract.name, office.to_owned(), holder));
     }
 
     /// Makes `heir` the administrator of a contract, and gives the deployer's administration up.
@@ -158,6 +170,7 @@ impl Steps<'_> {
         let ((contract, at), deployer) = (on, self.deployer);
         // Its constructor made the deployer the administrator.
         if heir == deployer {
+            self.office(contract, "administrator", heir);
             return;
         }
         self.grant(on, "ADMINISTRATOR", heir);

@@ -16,11 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Artifact, Error,
     chain::{Chain, ChainKind, Outgoing, Sender},
+    stylus::{self, DETERMINISTIC_PROXY as FACTORY, DeployerPlace, NewProgram, Salt},
 };
-
-/// The deterministic deployment proxy, at the same address on nearly every EVM chain: calldata is a
-/// salt and initcode.
-pub(super) const FACTORY: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
 
 /// The transaction that creates the proxy on any chain, signed by nobody's key: its signature is a
 /// round number, from which [`PROXY_SIGNER`] follows.
@@ -40,12 +37,17 @@ const PROXY_COST: U256 = uint!(10_000_000_000_000_000_U256);
 /// How long the proxy's transaction is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What runs the contracts of a deployment.
+/// What runs the contracts of a deployment, and who creates them there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum Target {
     /// The EVM: translated code, created by the deterministic deployment proxy.
     Evm,
+    /// Stylus: programs, which a deployer creates, activates and constructs in one transaction.
+    Stylus {
+        /// The deployer.
+        deployer: Address,
+    },
 }
 
 impl Target {
@@ -53,33 +55,54 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// [`Error::StylusChain`] on a chain with Stylus.
-    pub fn of(chain: &Chain) -> Result<Self, Error> {
-        match chain.kind() {
-            ChainKind::Evm => Ok(Self::Evm),
-            ChainKind::Stylus { .. } => Err(Error::StylusChain { chain_id: chain.id() }),
+    /// [`Error::Unreachable`], [`Error::Refusal`]: the chain's failures.
+    pub async fn of(chain: &Chain) -> Result<Self, Error> {
+        if chain.kind() == ChainKind::Evm {
+            return Ok(Self::Evm);
         }
+        let deployer = match stylus::find_deployer(chain).await? {
+            DeployerPlace::Present { address } => address,
+            // Ours, which is put there before anything else.
+            DeployerPlace::Foretold { .. } | DeployerPlace::Plain { .. } => stylus::own_deployer(),
+        };
+        Ok(Self::Stylus { deployer })
     }
 
     /// Returns who creates contracts.
     pub(super) const fn factory(self) -> Address {
         match self {
             Self::Evm => FACTORY,
+            Self::Stylus { deployer } => deployer,
         }
     }
 
     /// Returns where a contract will be, and what its factory is told to create it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stylus`] when its payload cannot be that of a program, or the salt is zero.
     pub(super) fn creation(
         self,
         artifact: &Artifact,
         arguments: &[u8],
         salt: B256,
-    ) -> (Address, Bytes) {
+    ) -> Result<(Address, Bytes), Error> {
         match self {
             Self::Evm => {
                 let initcode = [&artifact.bytecode, arguments].concat();
                 let address = FACTORY.create2(salt, keccak256(&initcode));
-                (address, [salt.as_slice(), &initcode].concat().into())
+                Ok((address, [salt.as_slice(), &initcode].concat().into()))
+            }
+            Self::Stylus { deployer } => {
+                stylus::check_payload_size(&artifact.stylus_payload)?;
+                let program = NewProgram {
+                    name: &artifact.name,
+                    payload: &artifact.stylus_payload,
+                    arguments,
+                    value_wei: U256::ZERO,
+                    salt: Salt::new(salt)?,
+                };
+                Ok((program.address(deployer), program.call()))
             }
         }
     }
@@ -88,6 +111,24 @@ impl Target {
     pub(super) fn code_hash(self, artifact: &Artifact) -> B256 {
         match self {
             Self::Evm => keccak256(&artifact.deployed_bytecode),
+            Self::Stylus { .. } => stylus::codehash(&artifact.stylus_payload),
+        }
+    }
+
+    /// Returns what goes along with a contract's creation, in wei: the fee for its activation, and a
+    /// bump, of which the rest comes back.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stylus`] when the chain would not activate it.
+    pub(super) async fn value(self, chain: &Chain, artifact: &Artifact) -> Result<U256, Error> {
+        match self {
+            Self::Evm => Ok(U256::ZERO),
+            Self::Stylus { .. } => {
+                let payload = &artifact.stylus_payload;
+                let bump = stylus::DEFAULT_FEE_BUMP_BPS;
+                Ok(stylus::activation(chain, payload, bump).await?.value_wei())
+            }
         }
     }
 
@@ -101,8 +142,17 @@ impl Target {
         if !chain.code(self.factory()).await?.is_empty() {
             return Ok(());
         }
-        match self {
-            Self::Evm => create_proxy(sender).await,
+        if chain.code(FACTORY).await?.is_empty() {
+            create_proxy(sender).await?;
+        }
+        let Self::Stylus { deployer } = self else { return Ok(()) };
+        match stylus::find_deployer(chain).await? {
+            DeployerPlace::Present { .. } => Ok(()),
+            DeployerPlace::Foretold { creation, .. } => sender.send(&creation).await.map(drop),
+            DeployerPlace::Plain { .. } => {
+                let reason = "the deployment proxy cannot be created".to_owned();
+                Err(Error::NoFactory { factory: deployer, reason })
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ pub use encode::{encode_all, present};
 pub use events::Proposal;
 pub use file::ProposalFile;
 pub use parameters::{PARAMETERS, Parameter};
+pub(crate) use parse::parameter;
 pub use parse::{read_action, read_sentences};
 pub use places::Place;
 pub use roles::{Role, roles};

@@ -136,7 +136,8 @@ fn parts<'a>(words: &[&'a str]) -> Vec<Vec<&'a str>> {
     parts
 }
 
-fn parameter(name: &str) -> Result<&'static Parameter, WordsError> {
+/// Finds a parameter by its whole name.
+pub(crate) fn parameter(name: &str) -> Result<&'static Parameter, WordsError> {
     let is_named = |row: &&Parameter| {
         let (place, own) = name.split_once('.').unwrap_or(("", name));
         Place::named(place) == Some(row.place) && own.eq_ignore_ascii_case(row.name)
