@@ -175,6 +175,12 @@ impl Node {
         &self.log
     }
 
+    /// Returns the folder of its temporary files, which goes with it.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Waits until the node ends by itself.
     pub async fn ended(&mut self) {
         // The sender is never used: an error is the channel's end, and the node's.
@@ -266,7 +272,7 @@ mod tests {
         let workspace = Workspace::find().unwrap();
         let options = NodeOptions::default();
         let node = Node::start(&workspace, options, &crate::Silent).await.unwrap();
-        let folder = node.folder.path().to_owned();
+        let folder = node.folder().to_owned();
         let chain = Chain::connect(&node.url()).await.unwrap();
         // Anvil keeps about 500 states in memory.
         chain.provider().anvil_mine(Some(1_000), None).await.unwrap();
