@@ -19,7 +19,13 @@ contract MaliciousToken {
         /// It keeps a hundredth.
         Fee,
         /// It calls back before it moves, and goes on however that ends.
-        Calling
+        Calling,
+        /// It returns true, and moves nothing.
+        Pretending,
+        /// It tells twice the balances that there are.
+        Lying,
+        /// It does not tell balances.
+        Secret
     }
 
     event Transfer(address indexed from, address indexed to, uint256 value);
@@ -33,7 +39,8 @@ contract MaliciousToken {
     string public constant symbol = "EVIL";
     Habit public habit;
     uint256 public totalSupply;
-    mapping(address => uint256) public balanceOf;
+    /// What everybody holds, whatever `balanceOf` says.
+    mapping(address => uint256) public heldBy;
     mapping(address => mapping(address => uint256)) public allowance;
     /// Whom it calls back, and with what.
     address public target;
@@ -49,8 +56,13 @@ contract MaliciousToken {
 
     function mint(address to, uint256 value) external {
         totalSupply += value;
-        balanceOf[to] += value;
+        heldBy[to] += value;
         emit Transfer(address(0), to, value);
+    }
+
+    function balanceOf(address account) external view returns (uint256) {
+        if (habit == Habit.Secret) revert MaliciousTokenNotToday();
+        return habit == Habit.Lying ? 2 * heldBy[account] : heldBy[account];
     }
 
     function approve(address spender, uint256 value) external returns (bool) {
@@ -75,10 +87,10 @@ contract MaliciousToken {
             (bool success, bytes memory returned) = target.call(data);
             emit CalledBack(success, returned);
         }
-        if (now_ != Habit.False) {
+        if (now_ != Habit.False && now_ != Habit.Pretending) {
             uint256 fee = now_ == Habit.Fee ? value / 100 : 0;
-            balanceOf[from] -= value;
-            balanceOf[to] += value - fee;
+            heldBy[from] -= value;
+            heldBy[to] += value - fee;
             totalSupply -= fee;
             emit Transfer(from, to, value - fee);
         }

@@ -8,6 +8,7 @@ mod gov_token_twins;
 mod governance;
 mod governance_gas;
 mod governor_twins;
+mod hostile_tokens;
 mod recording;
 mod rewards;
 mod rewards_model;

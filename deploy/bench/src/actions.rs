@@ -5,6 +5,7 @@ use datacoop_deploy::bindings::IDataToken::{burnCall, grantRoleCall, pauseCall, 
 
 use crate::{
     Error,
+    access::{self, RESEARCHER, RIVAL, auction, bid, buy},
     governance::{self, execute, pay_from_treasury, propose, queue, vote},
     story::{
         ADMIN, ALICE, BOB, CAROL, Call, Cast, DATA, GUARDIAN, approve, batch, mint, record,
@@ -59,6 +60,21 @@ pub(crate) const ACTIONS: &[Action] = &[
     Action { name: "recordBatch of 1", story: |_| Ok(vec![batch("before", 4), batch("entry", 1)]) },
     Action { name: "recordBatch of 10", story: |_| Ok(vec![batch("before", 4), batch("entry", 10)]) },
     Action { name: "recordBatch of 50", story: |_| Ok(vec![batch("before", 4), batch("entry", 50)]) },
+    Action { name: "join", story: |cast| Ok(vec![access::join(cast)?]) },
+    Action { name: "grant a consent", story: |_| Ok(vec![access::grant()]) },
+    Action { name: "revoke a consent", story: |_| Ok(vec![access::grant(), access::revoke()]) },
+    Action { name: "register", story: |_| Ok(vec![access::register()]) },
+    Action { name: "registerMany of 50", story: |_| Ok(vec![access::register_many(50)]) },
+    Action { name: "buy, first", story: |cast| Ok(vec![buy(cast, RESEARCHER)]) },
+    Action { name: "buy, again", story: |cast| Ok(vec![buy(cast, RESEARCHER), buy(cast, RIVAL)]) },
+    Action { name: "bid, first", story: |cast| Ok(vec![auction(cast), bid(RESEARCHER, 1)]) },
+    Action { name: "bid, again", story: |cast| {
+        Ok(vec![auction(cast), bid(RESEARCHER, 1), bid(RIVAL, 2)])
+    } },
+    Action { name: "claim", story: |cast| Ok(vec![buy(cast, RESEARCHER), access::claim(cast)]) },
+    Action { name: "claimFor of 50", story: |cast| {
+        Ok(vec![buy(cast, RESEARCHER), access::claim(cast), access::claim_for_others(cast)])
+    } },
 ];
 
 /// The names of all actions.

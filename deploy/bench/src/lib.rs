@@ -3,6 +3,7 @@
 //!
 //! [`Bench`] is the way in. Adding an action is one entry of the table in `actions.rs`.
 
+mod access;
 mod actions;
 mod check;
 mod error;

@@ -186,7 +186,7 @@ impl Report {
 const LEGEND: &str = "\
 - **Solidity** is the peer in `anvil-fixtures/src`, OpenZeppelin's code compiled by solc with the optimiser on and 200
   runs. It costs the same on a Stylus chain. DATA does more than its peer: it keeps its emission cap and counts what
-  was burned. DataCoopRewards has no peer.
+  was burned. DataCoopRewards and the contracts of access have no peer.
 - **Ours on Anvil** is the translated EVM code, by the receipts. **Ours on Stylus** is the model of
   `deploy/stylus-host`, which gives an echo program's figures on a node to a thousandth, without the part for posting
   data to the parent chain, which is the same for all. × is ours by Solidity's.
@@ -196,6 +196,7 @@ const LEGEND: &str = "\
   happens to them from the chain before and after; the lower of ours and the peer's counts. Computing is free in it.
 - Each action runs on the same state: Alice holds DATA, and something was minted in this twelfth of the year. \"Again\"
   follows the same call; batches are of members who contribute for the first time, and follow one of each data class.
+  \"Join\" is by an issuer's signature; \"buy\" and \"bid\" are in DATA; the pot of \"claim\" has 51 contributors.
   Accounts, times and signatures are fixed, so that every run gives the same figures.
 ";
 

@@ -9,7 +9,8 @@ use alloy::{
     sol_types::SolValue,
 };
 use datacoop_deploy::contracts::{
-    Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, GOVERNOR, TIMELOCK, TREASURY,
+    CONSENT_REGISTRY, Contract, DATA_COOP_REWARDS, DATA_MARKET, DATA_REGISTRY, DATA_TOKEN,
+    GOV_TOKEN, GOVERNOR, MEMBERSHIP, REVENUE_DISTRIBUTOR, TIMELOCK, TREASURY,
 };
 
 use crate::{
@@ -37,13 +38,18 @@ pub(crate) struct Part {
 }
 
 /// All parts, in the order in which they are deployed.
-pub(crate) const PARTS: [Part; 6] = [
+pub(crate) const PARTS: [Part; 11] = [
     Part { target: Target::Data, contract: DATA_TOKEN, peer: Some("DataTokenPeer") },
     Part { target: Target::Rewards, contract: DATA_COOP_REWARDS, peer: None },
     Part { target: Target::Gov, contract: GOV_TOKEN, peer: Some("GovTokenPeer") },
     Part { target: Target::Timelock, contract: TIMELOCK, peer: Some("TimelockPeer") },
     Part { target: Target::Governor, contract: GOVERNOR, peer: Some("GovernorPeer") },
     Part { target: Target::Treasury, contract: TREASURY, peer: Some("TreasuryPeer") },
+    Part { target: Target::Membership, contract: MEMBERSHIP, peer: None },
+    Part { target: Target::Consents, contract: CONSENT_REGISTRY, peer: None },
+    Part { target: Target::Registry, contract: DATA_REGISTRY, peer: None },
+    Part { target: Target::Revenue, contract: REVENUE_DISTRIBUTOR, peer: None },
+    Part { target: Target::Market, contract: DATA_MARKET, peer: None },
 ];
 
 /// The contracts that are deployed so far.
@@ -102,6 +108,19 @@ pub(crate) fn arguments(part: &Part, deployed: &Contracts) -> Result<Vec<u8>, Er
             at(Target::Timelock),
             number(0, 256),
         ],
+        Target::Membership => vec![who(ADMIN), DynSolValue::String(String::new())],
+        Target::Consents => vec![at(Target::Membership)],
+        Target::Registry => vec![who(ADMIN), at(Target::Membership), at(Target::Consents)],
+        Target::Revenue => vec![who(ADMIN), at(Target::Registry)],
+        Target::Market => vec![
+            who(ADMIN),
+            at(Target::Membership),
+            at(Target::Consents),
+            at(Target::Registry),
+            at(Target::Revenue),
+            at(Target::Data),
+            at(Target::Data),
+        ],
     };
     Ok(part.contract.encode_constructor(&values)?)
 }
@@ -132,6 +151,7 @@ pub(crate) fn peer_arguments(target: Target, deployed: &Contracts) -> Vec<u8> {
             let owners = vec![ALICE, BOB, CAROL];
             (owners, U256::from(THRESHOLD), Address::ZERO).abi_encode_params()
         }
-        Target::Rewards => Vec::new(),
+        // The others have none.
+        _ => Vec::new(),
     }
 }

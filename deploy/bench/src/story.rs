@@ -9,7 +9,7 @@ use alloy::{
 };
 use datacoop_deploy::bindings::{IDataCoopRewards::*, IDataToken::*};
 
-use crate::governance;
+use crate::{access, governance};
 
 /// Deploys and administers: dev account 0.
 pub(crate) const ADMIN: Address = address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
@@ -59,6 +59,11 @@ pub(crate) enum Target {
     Governor,
     Timelock,
     Treasury,
+    Membership,
+    Consents,
+    Registry,
+    Revenue,
+    Market,
 }
 
 /// One call of a story.
@@ -75,7 +80,12 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn new(from: Address, to: Target, call: &impl SolCall) -> Self {
-        Self { from, to, data: call.abi_encode().into(), recoveries: 0, days_before: 0 }
+        Self::raw(from, to, call.abi_encode().into())
+    }
+
+    /// A call by its calldata.
+    pub(crate) const fn raw(from: Address, to: Target, data: Bytes) -> Self {
+        Self { from, to, data, recoveries: 0, days_before: 0 }
     }
 
     /// A call of DATA.
@@ -123,6 +133,9 @@ impl Cast {
         calls.extend([grant("MINTER_ROLE", ADMIN), grant("PAUSER_ROLE", ADMIN)]);
         calls.extend([transfer(ADMIN, ALICE), mint(ALICE)]);
         calls.extend(governance::setup(self));
+        if self.is_ours() {
+            calls.extend(access::setup(self));
+        }
         calls
     }
 

@@ -79,7 +79,8 @@ pub struct Node {
     log: PathBuf,
     ended: watch::Receiver<()>,
     fork: Option<ForkUrl>,
-    _folder: Option<TempDir>,
+    /// What it leaves behind when it is killed, the states of old blocks above all: gone with it.
+    folder: TempDir,
 }
 
 impl Node {
@@ -105,22 +106,20 @@ impl Node {
     }
 
     async fn run(anvil: &Path, options: NodeOptions) -> Result<Self, Error> {
-        let (folder, log) = match options.log {
-            Some(ref log) => (None, log.clone()),
-            None => {
-                let folder = TempDir::with_prefix("datacoop-node-").map_err(|source| {
-                    Error::Io { path: std::env::temp_dir(), action: "write in", source }
-                })?;
-                let log = folder.path().join("anvil.log");
-                (Some(folder), log)
-            }
-        };
+        let folder = TempDir::with_prefix("datacoop-node-").map_err(|source| Error::Io {
+            path: std::env::temp_dir(),
+            action: "write in",
+            source,
+        })?;
+        let log = options.log.clone().unwrap_or_else(|| folder.path().join("anvil.log"));
         write_atomically(&log, b"")?;
         let failed = |source| Error::Io { path: log.clone(), action: "write", source };
         let mut file = File::options().append(true).open(&log).map_err(failed)?;
         let errors = file.try_clone().map_err(failed)?;
         let mut child = Command::new(anvil)
             .args(arguments(&options))
+            .arg("--cache-path")
+            .arg(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors)
@@ -142,7 +141,7 @@ impl Node {
             drop(end);
         });
         let fork = options.fork;
-        let mut node = Self { child, port: 0, log, ended, fork, _folder: folder };
+        let mut node = Self { child, port: 0, log, ended, fork, folder };
         node.port = match tokio::time::timeout(START_DEADLINE, port).await {
             Ok(Ok(port)) => port,
             Ok(Err(_)) => return Err(node.failure("it ended")),
@@ -174,6 +173,12 @@ impl Node {
     #[must_use]
     pub fn log(&self) -> &Path {
         &self.log
+    }
+
+    /// Returns the folder of its temporary files, which goes with it.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Waits until the node ends by itself.
@@ -237,6 +242,8 @@ fn listening_port(line: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use alloy::providers::ext::AnvilApi;
+
     use super::*;
 
     #[test]
@@ -258,6 +265,21 @@ mod tests {
             fork: None,
         };
         assert_eq!(arguments(&own), ["--port", "8545", "--chain-id", "7"]);
+    }
+
+    #[tokio::test]
+    async fn the_states_of_old_blocks_go_with_the_node() {
+        let workspace = Workspace::find().unwrap();
+        let options = NodeOptions::default();
+        let node = Node::start(&workspace, options, &crate::Silent).await.unwrap();
+        let folder = node.folder().to_owned();
+        let chain = Chain::connect(&node.url()).await.unwrap();
+        // Anvil keeps about 500 states in memory.
+        chain.provider().anvil_mine(Some(1_000), None).await.unwrap();
+        let states = || std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        assert!(states().any(|entry| entry.path().is_dir()), "Anvil has them somewhere else");
+        drop(node);
+        assert!(!folder.exists());
     }
 
     #[test]

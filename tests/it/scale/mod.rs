@@ -26,6 +26,7 @@ async fn costs_do_not_grow_with_a_dataset() -> Result<()> {
     let report = scale.run(&SIZES[..2], &Silent).await?;
     let [small, large] = report.rows.as_slice() else { panic!("two sizes, not {report:?}") };
     assert_eq!((small.records, large.records), (10, 1_000));
+    assert_eq!((small.registered, large.registered), (10, 1_000));
     // Everybody was paid but for dust, which is less than a unit each; the money is where it should
     // be, or `run` would have failed.
     assert_eq!((small.paid, large.paid), (small.contributors, large.contributors));

@@ -22,7 +22,7 @@ impl Collection {
     /// The collection of a size, in which `first` has the first record. Those with different numbers
     /// have different records.
     pub(super) fn new(number: usize, size: Size, first: Address) -> Result<Self, Error> {
-        let Size { records, contributors, .. } = size;
+        let Size { records, contributors } = size;
         let person = |place: usize| match place {
             0 => first,
             _ => Address::from_word(keccak256(format!("contributor {place}"))),
@@ -42,11 +42,6 @@ impl Collection {
     /// Returns whose the record at a place is.
     pub(super) fn owner(&self, place: usize) -> Address {
         self.contributors[place % self.contributors.len()]
-    }
-
-    /// Returns how many contributors have a record that is registered.
-    pub(super) fn known_contributors(&self) -> &[Address] {
-        &self.contributors[..self.contributors.len().min(self.size.registered)]
     }
 
     pub(super) fn records_root(&self) -> B256 {
@@ -79,6 +74,6 @@ impl Collection {
     }
 }
 
-fn shares(Size { records, contributors, .. }: Size, place: usize) -> U256 {
+fn shares(Size { records, contributors }: Size, place: usize) -> U256 {
     U256::from(records / contributors + usize::from(place < records % contributors))
 }

@@ -2,6 +2,7 @@
 //! published, sold, read and claimed from on a real Anvil.
 
 mod collection;
+mod crowd;
 mod report;
 mod world;
 
@@ -30,24 +31,20 @@ pub struct Size {
     pub records: usize,
     /// How many members they are of.
     pub contributors: usize,
-    /// How many of the records, from the first on, are registered and attested on chain, and have
-    /// an owner who is a member. The others are in the trees alone.
-    pub registered: usize,
 }
 
-/// The sizes that are measured. Of the largest a part is registered: publishing, buying and claiming
-/// read none of the records, and reading reads one.
+/// The sizes that are measured.
 /// The first comes again at the end, to tell what is due to size from what is due to the purchases
 /// before.
 pub const SIZES: [Size; 4] = [
-    Size { records: 10, contributors: 5, registered: 10 },
-    Size { records: 1_000, contributors: 100, registered: 1_000 },
-    Size { records: 100_000, contributors: 10_000, registered: 1_000 },
-    Size { records: 10, contributors: 5, registered: 10 },
+    Size { records: 10, contributors: 5 },
+    Size { records: 1_000, contributors: 100 },
+    Size { records: 100_000, contributors: 10_000 },
+    Size { records: 10, contributors: 5 },
 ];
 
 /// What is done once before anything is measured, so that no size is the first of anything.
-const WARM_UP: Size = Size { records: 6, contributors: 6, registered: 6 };
+const WARM_UP: Size = Size { records: 6, contributors: 6 };
 
 /// The contracts of access, built.
 #[derive(Clone, Debug)]

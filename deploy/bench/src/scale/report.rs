@@ -25,7 +25,7 @@ pub struct ScaleRow {
     pub record_proof: usize,
     /// How many siblings prove a contributor's shares.
     pub share_proof: usize,
-    /// Registering and attesting a record, one of a hundred in a transaction at most.
+    /// Registering and attesting a record, one of a hundred and fifty in a transaction at most.
     pub register: u64,
     /// Publishing the edition.
     pub publish: u64,
@@ -60,9 +60,8 @@ a test measures the first two sizes. Gas of the translated contracts.
 /// What it ends with.
 const FOOT: &str = "
 - Each edition is published by root, bought by a vetted researcher for DATA, read by proof with the owner's consent,
-  and paid out to every contributor in transactions of fifty claims. Of the largest dataset only as many records as
-  the table says are registered on chain, with owners who are members: the others are leaves of the same trees. What is
-  measured reads no other record than the one that it is about.
+  and paid out to every contributor in transactions of fifty claims. All its records are registered and attested on
+  chain before, in transactions of a hundred and fifty, and all contributors are members.
 - The last column is the first size once more. What it differs by from the first column is due to what was sold before
   it, and not to size: sums and ids that have more digits.
 - `buy` is the first purchase of the edition: it takes the price, burns and splits it, opens the edition's pot and mints

@@ -17,7 +17,7 @@ use datacoop_deploy::{
     node::{Node, NodeOptions},
 };
 
-use super::{Collection, ScaleRow};
+use super::{Collection, ScaleRow, crowd};
 use crate::Error;
 
 /// The data class of all records: clinical.
@@ -27,10 +27,17 @@ const CLASS: u8 = 1;
 const PURPOSE: (u8, u8) = (0, 1);
 
 /// The most records of one transaction.
-const BATCH: usize = 100;
+const BATCH: usize = 150;
 
 /// The most claims of one transaction.
 const CLAIMS: usize = 50;
+
+/// The actor roles of a patient and of a researcher.
+const PATIENT: u8 = 1;
+const RESEARCHER: u8 = 1 << 4;
+
+/// The status of a record that is registered and attested.
+const ATTESTED: u8 = 2;
 
 /// The gas that transactions of the preparation may use, which is not asked for before.
 const GAS: u64 = 100_000_000;
@@ -89,8 +96,9 @@ impl World {
         let sender = |index| Ok::<_, Error>(Sender::new(&chain, dev_account(index)?));
         let (admin, alice, researcher) = (sender(0)?, sender(3)?, sender(4)?);
         let places = create(&admin, artifacts).await?;
+        let (joined, datasets) = (0, 0);
         let mut world =
-            Self { chain, places, admin, alice, researcher, joined: 0, datasets: 0, _node: node };
+            Self { chain, places, admin, alice, researcher, joined, datasets, _node: node };
         world.allow().await?;
         world.open().await?;
         Ok(world)
@@ -104,6 +112,17 @@ impl World {
     /// Has the admin call a function of a contract.
     async fn admin(&self, to: Address, call: &impl SolCall) -> Result<Receipt, Error> {
         Ok(self.admin.send_with_gas(&Outgoing::call(to, call), GAS).await?)
+    }
+
+    /// Has the admin call a function of a contract many times, and returns the receipts.
+    async fn admin_all<C: SolCall>(
+        &self,
+        to: Address,
+        calls: impl Iterator<Item = C>,
+    ) -> Result<Vec<Receipt>, Error> {
+        let calls = calls.map(|call| call.abi_encode().into()).collect();
+        let parties = (self.admin.address(), to);
+        crowd::send_all(self.chain.provider(), parties, C::SIGNATURE, calls).await
     }
 
     /// Gives the admin every role that the preparation needs.
@@ -128,8 +147,9 @@ impl World {
     async fn open(&mut self) -> Result<(), Error> {
         let Places { data: token, membership, consents, registry, revenue, market } = self.places;
         let researcher = self.researcher.address();
-        self.issue(researcher, 1 << 4).await?;
-        self.join(self.alice()).await?;
+        self.admin(membership, &issue(researcher, RESEARCHER)).await?;
+        self.admin(membership, &issue(self.alice(), PATIENT)).await?;
+        self.joined = 1;
         let call = IDataRegistry::publishSchemaCall {
             name: SCHEMA.to_owned(),
             hash: hash("the schema"),
@@ -167,23 +187,9 @@ impl World {
         Ok(())
     }
 
-    async fn issue(&self, account: Address, roles: u8) -> Result<(), Error> {
-        let credential = keccak256(account);
-        let call = IMembership::issueCall { account, credential, actorRoles: roles };
-        self.admin(self.places.membership, &call).await?;
-        Ok(())
-    }
-
-    /// Makes the next contributor a member and patient.
-    async fn join(&mut self, account: Address) -> Result<(), Error> {
-        self.issue(account, 1).await?;
-        self.joined += 1;
-        Ok(())
-    }
-
     /// Takes a collection through everything, and returns what it cost.
     pub(super) async fn measure(&mut self, of: &Collection) -> Result<ScaleRow, Error> {
-        let registering = self.register(of).await?;
+        let (registered, registering) = self.register(of).await?;
         let (edition, publish) = self.publish(of).await?;
         let buy = self.buy(edition).await?;
         let can_read = self.read(of, edition).await?;
@@ -197,10 +203,10 @@ impl World {
         Ok(ScaleRow {
             records: size.records,
             contributors: size.contributors,
-            registered: size.registered,
+            registered,
             record_proof: of.record_proof(0).len(),
             share_proof: of.share_proof(0).len(),
-            register: registering / (size.registered as u64).max(1),
+            register: registering / (size.records as u64).max(1),
             publish,
             buy,
             can_read,
@@ -213,29 +219,34 @@ impl World {
         })
     }
 
-    /// Has the owners join, and registers and attests the records; returns the gas of the latter.
-    async fn register(&mut self, of: &Collection) -> Result<u64, Error> {
-        for account in of.known_contributors().iter().skip(self.joined) {
-            self.join(*account).await?;
-        }
-        let mut gas = 0;
-        let registered: Vec<_> = (0..of.size.registered).collect();
-        for places in registered.chunks(BATCH) {
-            let entry = |place: &usize| IDataRegistry::Entry {
-                owner: of.owner(*place),
-                recordId: of.records[*place],
-                locator: of.records[*place],
-            };
-            let call = IDataRegistry::registerManyCall {
-                dataClass: CLASS,
-                schemaId: schema_id(SCHEMA),
-                schemaVersion: 1,
-                base: Bytes::from_static(b"ipfs://"),
-                entries: places.iter().map(entry).collect(),
-            };
-            gas += self.admin(self.places.registry, &call).await?.gas_used;
-        }
-        Ok(gas)
+    /// Has the owners join, and registers and attests all records; returns how many are registered
+    /// and attested now, and the gas of that.
+    async fn register(&mut self, of: &Collection) -> Result<(usize, u64), Error> {
+        let joining = of.contributors.iter().skip(self.joined);
+        let joining = joining.map(|account| issue(*account, PATIENT));
+        self.admin_all(self.places.membership, joining).await?;
+        self.joined = self.joined.max(of.contributors.len());
+        let places: Vec<_> = (0..of.size.records).collect();
+        let entry = |place: &usize| IDataRegistry::Entry {
+            owner: of.owner(*place),
+            recordId: of.records[*place],
+            locator: of.records[*place],
+        };
+        let batches = places.chunks(BATCH).map(|places| IDataRegistry::registerManyCall {
+            dataClass: CLASS,
+            schemaId: schema_id(SCHEMA),
+            schemaVersion: 1,
+            base: Bytes::from_static(b"ipfs://"),
+            entries: places.iter().map(entry).collect(),
+        });
+        let receipts = self.admin_all(self.places.registry, batches).await?;
+        let registry = self.places.registry;
+        let attested = |receipt: &Receipt| {
+            let records = receipt.events_of::<IDataRegistry::RecordRegistered>(registry);
+            records.filter(|record| record.status == ATTESTED).count()
+        };
+        let gas = receipts.iter().map(|receipt| receipt.gas_used).sum();
+        Ok((receipts.iter().map(attested).sum(), gas))
     }
 
     /// Publishes and lists the edition, and returns its number and the gas of publishing.
@@ -323,29 +334,29 @@ impl World {
         edition: U256,
     ) -> Result<(usize, u64, usize), Error> {
         let others: Vec<_> = (1..of.contributors.len()).collect();
-        let (mut first, mut paid) = (None, 1);
-        for places in others.chunks(CLAIMS) {
+        let calls = others.chunks(CLAIMS).map(|places| {
             let entry = |place: &usize| {
                 let account = U256::from_be_slice(of.contributors[*place].as_slice());
                 account << 96 | of.shares(*place)
             };
             let proofs: Vec<_> = places.iter().map(|place| of.share_proof(*place)).collect();
             let length = |proof: &Vec<B256>| u8::try_from(proof.len()).unwrap_or(u8::MAX);
-            let call = IRevenueDistributor::claimForCall {
+            IRevenueDistributor::claimForCall {
                 edition,
                 token: self.places.data,
                 entries: places.iter().map(entry).collect(),
                 lengths: proofs.iter().map(length).collect::<Vec<_>>().into(),
                 siblings: proofs.concat(),
-            };
-            let receipt = self.admin(self.places.revenue, &call).await?;
-            let events =
-                receipt.events_of::<IRevenueDistributor::RevenueClaimed>(self.places.revenue);
-            paid += events.count();
-            first.get_or_insert((places.len(), receipt.gas_used));
-        }
+            }
+        });
+        let revenue = self.places.revenue;
+        let receipts = self.admin_all(revenue, calls).await?;
+        let paid = |receipt: &Receipt| {
+            receipt.events_of::<IRevenueDistributor::RevenueClaimed>(revenue).count()
+        };
+        let first = receipts.first().map(|receipt| (paid(receipt), receipt.gas_used));
         let (count, gas) = first.unwrap_or_default();
-        Ok((count, gas, paid))
+        Ok((count, gas, 1 + receipts.iter().map(paid).sum::<usize>()))
     }
 
     /// Returns what is left of the pot, and requires that the distributor has what it should.
@@ -365,6 +376,11 @@ impl World {
         }
         Ok(dust)
     }
+}
+
+/// Makes an account a member that acts in these roles.
+fn issue(account: Address, actor_roles: u8) -> IMembership::issueCall {
+    IMembership::issueCall { account, credential: keccak256(account), actorRoles: actor_roles }
 }
 
 /// Creates the contracts, each with those before it.
