@@ -17,7 +17,7 @@ pub(crate) const REJECTED: i32 = 5;
 pub(crate) const FUNDS: i32 = 6;
 
 /// Variables of the user who runs the tests that would change what the command does.
-const VARIABLES: [&str; 11] = [
+pub(crate) const VARIABLES: [&str; 11] = [
     "DATACOOP_RPC_URL",
     "DATACOOP_NETWORK",
     "DATACOOP_DEPLOYMENTS",

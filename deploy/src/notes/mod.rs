@@ -38,6 +38,10 @@ macro_rules! note_table {
         ];
 
         /// Returns the note of an error, unless it is one of a contract.
+        #[allow(
+            clippy::missing_const_for_fn,
+            reason = "a table that asks others through a box cannot be constant"
+        )]
         pub(crate) fn note(error: &$error) -> Option<$crate::notes::Note> {
             match error {
                 $($error::$variant { .. } => Some($crate::notes::Note {
