@@ -277,7 +277,7 @@ mod tests {
     }
 
     /// Setters that have a sentence of their own, or whose values cannot be read back by a view.
-    const WITHOUT_A_ROW: [&str; 17] = [
+    const WITHOUT_A_ROW: [&str; 16] = [
         "setActionAllowed",
         "setActorRoles",
         "setApprovalForAll",
@@ -294,15 +294,17 @@ mod tests {
         "setTokenAllowed",
         "setTransferExemption",
         "setURI",
-        "setup",
     ];
 
     #[test]
     fn every_setter_of_the_suite_has_a_row() {
         for place in Place::ALL {
             for function in place.abi().functions() {
-                let is_setter =
-                    ["set", "update"].iter().any(|verb| function.name.starts_with(verb));
+                let begins = |verb: &str| {
+                    let rest = function.name.strip_prefix(verb);
+                    rest.is_some_and(|rest| rest.starts_with(char::is_uppercase))
+                };
+                let is_setter = ["set", "update"].into_iter().any(begins);
                 let signature = function.signature();
                 let has_row =
                     PARAMETERS.iter().any(|row| row.place == place && row.setter == signature);
