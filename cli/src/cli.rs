@@ -83,7 +83,7 @@ pub(crate) enum Command {
     /// Looks at the treasury, and signs and executes its transactions.
     #[command(subcommand)]
     Treasury(commands::treasury::TreasuryCommand),
-    /// Looks at the data market, buys licences, and tells who may read what.
+    /// Sells licences of data and buys them, tells who may read what, and logs who did.
     #[command(subcommand)]
     Market(commands::market::MarketCommand),
     /// Shows what data earned, and has its contributors paid.
@@ -92,6 +92,7 @@ pub(crate) enum Command {
     Translate(commands::translate::TranslateArgs),
     Bench(commands::bench::BenchArgs),
     Trace(commands::trace::TraceArgs),
+    Explain(commands::explain::ExplainArgs),
 }
 
 impl Command {
@@ -115,6 +116,7 @@ impl Command {
             Self::Translate(_) => "translate",
             Self::Bench(_) => "bench",
             Self::Trace(_) => "trace",
+            Self::Explain(_) => "explain",
         }
     }
 }
@@ -141,6 +143,7 @@ impl Cli {
             Command::Translate(args) => args.run(&out),
             Command::Bench(args) => args.run(&out).await,
             Command::Trace(args) => args.run(&rpc, &out).await,
+            Command::Explain(args) => args.run(&out),
         }
     }
 }
@@ -148,3 +151,7 @@ impl Cli {
 #[cfg(test)]
 #[path = "cli_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "examples_tests.rs"]
+mod examples;

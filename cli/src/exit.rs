@@ -5,6 +5,7 @@ use std::{io, process::ExitCode};
 use serde::Serialize;
 
 use crate::{
+    codes,
     output::{Format, Out},
     words,
 };
@@ -91,6 +92,8 @@ pub(crate) struct Interrupted;
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Failure {
+    /// What `datacoop explain` explains.
+    code: String,
     status: Status,
     exit_status: u8,
     message: String,
@@ -125,6 +128,10 @@ impl Failure {
             None => format!("{error:#}"),
         };
         Self {
+            code: match &rejection {
+                Some((_, decoded)) => codes::code_of_revert(decoded),
+                None => codes::code(error, status).to_owned(),
+            },
             status,
             exit_status: status as u8,
             message,
@@ -149,7 +156,7 @@ pub(crate) fn report(failure: &Failure, command: &str, out: &Out) -> ExitCode {
         // When stdout is closed, stderr still says it.
         let _ = out.document(command, false, &Body { error: failure });
     }
-    out.error(format_args!("error: {}", failure.message));
+    out.error(format_args!("error[{}]: {}", failure.code, failure.message));
     if let Some(hint) = failure.hint {
         out.error(format_args!("hint: {hint}"));
     }
@@ -309,7 +316,7 @@ const fn status_of_bench(error: &datacoop_bench::Error) -> Option<Status> {
 }
 
 /// The library's error behind a link of a chain, which may have it boxed.
-fn deploy_error<'a>(
+pub(crate) fn deploy_error<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> Option<&'a datacoop_deploy::Error> {
     let boxed = || error.downcast_ref::<Box<datacoop_deploy::Error>>().map(AsRef::as_ref);
@@ -388,6 +395,7 @@ mod tests {
             "recordContribution was rejected: 0x0000000000000000000000000000000000000000 is not the verified oracle"
         ));
         assert!(failure.hint.is_some());
+        assert_eq!(failure.code, "RewardsUnauthorizedOracle");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod amount;
 mod args;
 mod cli;
+mod codes;
 mod commands;
 mod exit;
 mod output;

@@ -169,6 +169,16 @@ pub(crate) fn hint(error: &DecodedError) -> Option<&'static str> {
     find(error).and_then(|phrase| phrase.hint)
 }
 
+/// The sentence and the hint of an error, by its name.
+pub(crate) fn phrase_of(error: &str) -> Option<(&'static str, Option<&'static str>)> {
+    named(error).map(|phrase| (phrase.sentence, phrase.hint))
+}
+
+/// Says one of Safe's errors, if the text is its code.
+pub(crate) fn safes(code: &str) -> Option<String> {
+    treasury::safe(code)
+}
+
 fn find(error: &DecodedError) -> Option<&'static Phrase> {
     named(&error.name)
 }

@@ -24,6 +24,7 @@ pub mod keys;
 pub mod market;
 pub mod members;
 pub mod node;
+pub mod notes;
 pub mod record;
 pub mod revenue;
 pub mod roles;

@@ -6,6 +6,7 @@ pub(crate) mod consent;
 pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod deploy;
+pub(crate) mod explain;
 pub(crate) mod gov;
 pub(crate) mod market;
 pub(crate) mod member;

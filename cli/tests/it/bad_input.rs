@@ -220,5 +220,13 @@ async fn a_failure_is_one_json_document_when_json_is_asked_for() -> Result<()> {
     assert_eq!(document["ok"], false);
     assert_eq!(document["error"]["exitStatus"], REJECTED);
     assert_eq!(document["error"]["error"]["name"], "RewardsUnauthorizedOracle");
+    assert_eq!(document["error"]["code"], "RewardsUnauthorizedOracle");
+    // Its code is explained, however it was copied.
+    let words = ["token", "info", "--network", "1", "--json"];
+    let run = Datacoop::on(&coop, &words).run().failed(CHAIN, &["error[wrong-chain]: "]);
+    assert_eq!(run.json()["error"]["code"], "wrong-chain");
+    let explained = Datacoop::new(&["explain", "error[wrong-chain]:", "--json"]).run().done();
+    assert_eq!(explained.json()["code"], "wrong-chain");
+    Datacoop::new(&["explain", "chain-wrong"]).run().failed(USAGE, &["lists all"]);
     Ok(())
 }

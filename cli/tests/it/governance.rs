@@ -141,12 +141,30 @@ async fn simulated_before(world: &World) -> Result<()> {
     fund_treasury(world).await?;
     let simulated = simulate();
     assert_eq!(simulated["failedPayments"], 0);
+    access_simulated(world);
     let received = simulated["balances"].as_array().unwrap().iter();
     let received: Vec<_> = received.filter(|row| row["account"] == DAVE).collect();
     assert_eq!((&received[0]["token"], &received[0]["received"]), (&"ETH".into(), &"1.5".into()));
     // Nothing of it is on the chain itself.
     assert!(world.done(&["gov", "list"])["proposals"].as_array().unwrap().is_empty());
     Ok(())
+}
+
+/// What governs access to data is set by the same words.
+fn access_simulated(world: &World) {
+    let price = "set market.price.genomic.edition to 250 DATA";
+    let bar = format!("bar {DAVE} under 0x{}", "7e".repeat(32));
+    let split = "set market.split.contributors to 72.5% and market.split.validators to 7.5%";
+    let simulated = world.done(&["gov", "simulate", "-a", price, "-a", split, "-a", &bar]);
+    assert_eq!(simulated["wouldSucceed"], true, "{simulated}");
+    let rows: Vec<_> = simulated["parameters"].as_array().unwrap().iter().collect();
+    let row = |name: &str| rows.iter().find(|row| row["name"] == name).map(|row| &row["after"]);
+    assert_eq!(row("market.price.genomic.edition"), Some(&"250 DATA".into()));
+    assert_eq!(row("market.split.contributors"), Some(&"72.5%".into()));
+    assert_eq!(row("market.split.validators"), Some(&"7.5%".into()));
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    let events = simulated["events"].to_string();
+    assert!(events.contains("Barred") && simulated["actions"][2]["words"] == bar, "{simulated}");
 }
 
 /// Brings a proposal that was voted for through the timelock, by an account without any power.

@@ -10,6 +10,7 @@ mod consents;
 mod contract_accounts;
 mod data;
 mod demo;
+mod five_minutes;
 mod governance;
 mod life;
 mod market;

@@ -1,5 +1,5 @@
 //! The data market by the command line: a researcher stakes, buys, bids and is told why it may read;
-//! members see who used their data.
+//! members see who used their data; listers offer and auction, and access servers log and release.
 
 #![allow(non_snake_case, reason = "values are named after the fields of the interface")]
 
@@ -25,7 +25,7 @@ use datacoop_deploy::{
 use datacoop_tests::{ALICE, BOB, GOVERNANCE, GUARDIAN, artifact, start_node};
 use serde_json::Value;
 
-use crate::process::{CHAIN, DONE, Datacoop, REJECTED, Run, USAGE};
+use crate::process::{CHAIN, DONE, Datacoop, INPUT, REJECTED, Run, USAGE, number};
 
 /// The status of the answer no.
 const NO: i32 = 1;
@@ -286,12 +286,8 @@ async fn a_researcher_buys_and_reads_and_the_member_sees_it() -> Result<()> {
     // What the server logs, the member sees.
     let member = ALICE.to_string();
     assert_eq!(fair.done(&["usage", &member])["uses"], Value::Array(Vec::new()));
-    let call = IDataMarket::logAccessCall {
-        licenceId: U256::ONE,
-        recordId: RECORDS[0],
-        proof: vec![leaf(RECORDS[1])],
-    };
-    fair.send(0, fair.market, &call).await?;
+    let logged = fair.done(&["log-access", "1", &record, "--manifest", &file, "--from", "dev:0"]);
+    assert_eq!((&logged["holder"], &logged["edition"]), (&BOB.to_string().into(), &"1.1".into()));
     let used = fair.done(&["usage", &member]);
     let row = &used["uses"][0];
     assert_eq!((&row["by"], &row["edition"]), (&BOB.to_string().into(), &"1.1".into()));
@@ -319,20 +315,18 @@ async fn an_auction_is_bid_in_settled_and_its_refund_taken() -> Result<()> {
     }
     let call = IMembership::setActorRolesCall { tokenId: U256::ONE, actorRoles: 1 << 4 };
     fair.send(0, fair.membership, &call).await?;
-    let end = fair.chain.now().await? + 7_200;
-    let call = IDataMarket::startAuctionCall {
-        edition: edition(),
-        token: fair.data,
-        purpose: 2,
-        periods: 1,
-        exclusive: true,
-        reserve: ether(5),
-        incrementBps: 1_000,
-        start: 0,
-        end,
-        termsHash: TERMS,
-    };
-    fair.send(0, fair.market, &call).await?;
+    let terms = TERMS.to_string();
+    let lot = ["auction", "1.1", "--purpose", "commercial", "--exclusive", "--reserve", "5"];
+    let ends = ["--increment", "10%", "--until", "2 hours", "--terms-hash", &terms];
+    let started = fair.done(&[&lot[..], &ends, &["--from", "dev:0"]].concat());
+    assert_eq!((&started["id"], &started["state"]), (&"1".into(), &"running".into()));
+    assert_eq!(
+        (&started["isExclusive"], &started["minimum"]["text"]),
+        (&true.into(), &"5 DATA".into())
+    );
+    let lasts =
+        |end: &Value, start: &Value| number(&end["timestamp"]) - number(&start["timestamp"]);
+    assert_eq!(lasts(&started["end"], &started["start"]), 7_200);
     let bid = ["bid", "1", "--key", KEY, "--yes", "--from"];
     let first = fair.done(&[&bid[..], &["dev:3"]].concat());
     assert_eq!(first["amount"]["text"], "5 DATA");
@@ -355,9 +349,99 @@ async fn an_auction_is_bid_in_settled_and_its_refund_taken() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lister_ends_offers_and_auctions_and_makes_others() -> Result<()> {
+    let fair = Fair::open().await?;
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("terms.txt");
+    std::fs::write(&path, "no attempt to find out who is who")?;
+    let file = path.display().to_string();
+    let ended = fair.done(&["delist", "1.1", "--from", "dev:0"]);
+    assert_eq!(
+        (&ended["edition"], &ended["token"]),
+        (&"1.1".into(), &fair.data.to_string().into())
+    );
+    assert_eq!(fair.done(&["list"])["offers"], Value::Array(Vec::new()));
+    fair.run(&["delist", "1.1", "--from", "dev:0"]).failed(REJECTED, &["is not offered"]);
+
+    // Another offer: per record, for which there is no price yet.
+    let offer =
+        ["offer", "1.1", "--purposes", "commercial", "--by", "record", "--max-periods", "3"];
+    let offer = [&offer[..], &["--terms", &file, "--from"]].concat();
+    fair.run(&[&offer[..], &["dev:4"]].concat()).failed(REJECTED, &["does not hold the role"]);
+    let made = fair.done(&[&offer[..], &["dev:0"]].concat());
+    assert_eq!((&made["isLive"], &made["pricedBy"]), (&false.into(), &"record".into()));
+    assert_eq!(made["termsHash"], keccak256(std::fs::read(&path)?).to_string());
+    let (token, amount) = (fair.data, ether(2));
+    let call = IDataMarket::setPriceCall { dataClass: 0, unit: 1, token, amount };
+    fair.send(0, fair.market, &call).await?;
+    let made = fair.done(&[&offer[..], &["dev:0"]].concat());
+    assert_eq!(
+        (&made["isLive"], &made["pricePerPeriod"]["text"]),
+        (&true.into(), &"4 DATA".into())
+    );
+    assert_eq!(made["purposes"], serde_json::json!(["commercial"]));
+    // The dataset is for academic and commercial use only.
+    let wide = ["offer", "1.1", "--purposes", "all", "--terms", &file, "--from", "dev:0"];
+    fair.run(&wide).failed(REJECTED, &["no mask of the purposes"]);
+    let unknown = ["offer", "7.1", "--purposes", "academic", "--terms", &file, "--from", "dev:0"];
+    fair.run(&unknown).failed(REJECTED, &["edition 7.1 is not for sale"]);
+
+    // An auction without bids is cancelled once.
+    let lot = ["auction", "1.1", "--purpose", "academic", "--reserve", "1", "--terms", &file];
+    let lot = [&lot[..], &["--from", "dev:0"]].concat();
+    fair.run(&[&lot[..], &["--until", "10 minutes"]].concat())
+        .failed(REJECTED, &["cannot run from"]);
+    let steep = [&lot[..], &["--until", "2 hours", "--increment", "60%"]].concat();
+    fair.run(&steep).failed(REJECTED, &["6000 basis points"]);
+    let later = [&lot[..], &["--start", "3 hours", "--until", "2 hours"]].concat();
+    assert_eq!(fair.done(&later)["state"], "coming");
+    fair.run(&["cancel-auction", "1", "--from", "dev:4"]).failed(REJECTED, &["the role"]);
+    let cancelled = fair.done(&["cancel-auction", "1", "--from", "dev:0"]);
+    assert_eq!(cancelled["state"], "cancelled");
+    fair.run(&["cancel-auction", "1", "--from", "dev:0"]).failed(REJECTED, &["is not open"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_access_server_releases_keys_and_logs_only_what_may_be_read() -> Result<()> {
+    let fair = Fair::open().await?;
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("key.enc");
+    std::fs::write(&path, [7; 48])?;
+    let key = path.display().to_string();
+    fair.done(&["stake", "--add", "100", "--from", "dev:4"]);
+    let wish = ["buy", "1.1", "--purpose", "academic", "--key", KEY, "--yes", "--from", "dev:4"];
+    fair.done(&wish);
+    let release = ["release-key", "1", "--file", &key, "--from"];
+    fair.run(&[&release[..], &["dev:4"]].concat()).failed(REJECTED, &["does not hold the role"]);
+    let released = fair.done(&[&release[..], &["dev:0"]].concat());
+    assert_eq!((&released["publicKey"], &released["bytes"]), (&KEY.into(), &48.into()));
+    let event = released["events"][0]["args"].to_string();
+    assert!(event.contains(&"07".repeat(48)), "{event}");
+    let empty = ["release-key", "1", "--encrypted", "0x", "--from", "dev:0"];
+    fair.run(&empty).failed(REJECTED, &["a key has 1 to 1024 bytes, not 0"]);
+    fair.run(&["release-key", "9", "--file", &key, "--from", "dev:0"])
+        .failed(INPUT, &["there is no licence 9"]);
+
+    // Nobody consented yet, and nothing was logged.
+    let (record, sibling) = (RECORDS[0].to_string(), leaf(RECORDS[1]).to_string());
+    let log = ["log-access", "1", &record, "--proof", &sibling, "--from", "dev:0"];
+    fair.run(&log).failed(REJECTED, &["does not let record", "market access"]);
+    assert_eq!(fair.done(&["usage", &ALICE.to_string()])["uses"], Value::Array(Vec::new()));
+    fair.run(&["log-access", "9", &record, "--proof", &sibling, "--from", "dev:0"])
+        .failed(INPUT, &["there is no licence 9"]);
+    // A licence that is over gives no access.
+    fair.chain.advance_time(31 * 86_400).await?;
+    fair.run(&[&release[..], &["dev:0"]].concat()).failed(REJECTED, &["gives", "no access now"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_mistyped_is_refused_before_anything_is_sent() -> Result<()> {
     let fair = Fair::open().await?;
     let holder = BOB.to_string();
+    let lot = ["auction", "1.1", "--purpose", "academic", "--reserve", "1"];
+    let lot = [&lot[..], &["--terms-hash", KEY, "--from", "dev:0"]].concat();
     for words in [
         &["quote", "3", "--purpose", "academic"][..],
         &["quote", "1.0", "--purpose", "academic"],
@@ -381,6 +465,13 @@ async fn what_is_mistyped_is_refused_before_anything_is_sent() -> Result<()> {
         &["stake", "--add", "1", "--withdraw", "--from", "dev:4"],
         &["stake", "--add", "-1", "--from", "dev:4"],
         &["buy", "1.1", "--purpose", "academic", "--key", "0x12", "--from", "dev:4"],
+        &["offer", "1.1", "--purposes", "academic", "--from", "dev:0"],
+        &["offer", "1.1", "--purposes", "science", "--terms-hash", KEY, "--from", "dev:0"],
+        &[&lot[..], &["--until", "soon"]].concat(),
+        &[&lot[..], &["--until", "2 hours", "--start", "soon"]].concat(),
+        &[&lot[..], &["--until", "2 hours", "--increment", "5"]].concat(),
+        &["log-access", "1", KEY, "--from", "dev:0"],
+        &["release-key", "1", "--from", "dev:0"],
     ] {
         let run = fair.run(words);
         assert_eq!(run.status, USAGE, "{words:?}: {}{}", run.stdout, run.stderr);

@@ -17,7 +17,7 @@ pub(crate) const REJECTED: i32 = 5;
 pub(crate) const FUNDS: i32 = 6;
 
 /// Variables of the user who runs the tests that would change what the command does.
-const VARIABLES: [&str; 11] = [
+pub(crate) const VARIABLES: [&str; 11] = [
     "DATACOOP_RPC_URL",
     "DATACOOP_NETWORK",
     "DATACOOP_DEPLOYMENTS",
@@ -101,7 +101,7 @@ impl Run {
     #[track_caller]
     pub(crate) fn failed(self, status: i32, words: &[&str]) -> Self {
         assert_eq!(self.status, status, "{}{}", self.stdout, self.stderr);
-        let messages = self.stderr.matches("error: ").count();
+        let messages = self.stderr.lines().filter(|line| line.starts_with("error[")).count();
         assert_eq!(messages, 1, "one message, not {messages}: {}", self.stderr);
         for word in words {
             assert!(self.stderr.contains(word), "no `{word}` in: {}", self.stderr);

@@ -15,4 +15,5 @@ pub use receipt::Receipted;
 pub use registry::{Consent, Consents, Status};
 pub use scope::{Grantee, Scope, terms_of};
 pub use signed::{ConsentDomain, SignedConsent, Wish};
+pub(crate) use words::DATA_CLASSES;
 pub use words::{ConsentWordsError, DataClasses, PURPOSES, Purposes, Until};

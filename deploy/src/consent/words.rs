@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The data classes, in the order of their bits on chain.
-const DATA_CLASSES: [&str; 4] = ["genomic", "clinical", "lifestyle", "imaging"];
+pub(crate) const DATA_CLASSES: [&str; 4] = ["genomic", "clinical", "lifestyle", "imaging"];
 
 /// The purposes, in the order of their bits on chain.
 pub const PURPOSES: [&str; 5] =

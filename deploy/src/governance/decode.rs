@@ -9,7 +9,7 @@ use alloy::{
 };
 
 use super::{
-    Action, Class, PARAMETERS, Period, Place, Sentence, Setting, Vocabulary,
+    Action, Class, Key, Measure, PARAMETERS, Period, Place, Sentence, Setting, Vocabulary,
     encode::untyped,
     roles::roles_of,
     sentence::{LINES, known_function},
@@ -34,6 +34,7 @@ pub fn decode(action: &Action, vocabulary: &Vocabulary) -> Sentence {
         of_setter(action, vocabulary),
         of_role(action, vocabulary),
         of_rule(action, vocabulary),
+        Measure::decode(action, vocabulary).map(Sentence::Measure),
         of_call(action, vocabulary),
     ];
     let is_exact =
@@ -43,7 +44,9 @@ pub fn decode(action: &Action, vocabulary: &Vocabulary) -> Sentence {
 
 /// Returns the accounts that an action may be a payment of, as tokens whose decimals matter.
 pub(super) fn tokens_of(action: &Action) -> Option<Address> {
-    let call = execTransactionFromModuleCall::abi_decode(&action.calldata).ok()?;
+    let Ok(call) = execTransactionFromModuleCall::abi_decode(&action.calldata) else {
+        return Measure::token_of(action);
+    };
     if call.to != action.target {
         return transferCall::abi_decode(&call.data).is_ok().then_some(call.to);
     }
@@ -129,7 +132,10 @@ fn of_setter(action: &Action, vocabulary: &Vocabulary) -> Option<Sentence> {
     let settings: Vec<_> = PARAMETERS
         .iter()
         .filter(|row| row.place == place && row.setter == signature)
-        .filter(|row| row.key.is_none_or(|key| words.first() == Some(&U256::from(key))))
+        .filter(|row| {
+            let is_key = |(key, word): (&Key, &U256)| key.word(vocabulary).as_ref() == Ok(word);
+            row.keys.iter().zip(&words).all(is_key)
+        })
         .map(|parameter| Setting { parameter, value: words[parameter.argument] })
         .collect();
     (!settings.is_empty()).then_some(Sentence::Set(settings))

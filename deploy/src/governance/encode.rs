@@ -10,7 +10,7 @@ use alloy::{
     sol_types::SolCall,
 };
 
-use super::{Action, Parameter, Place, Sentence, Setting, Vocabulary, WordsError};
+use super::{Action, Key, Parameter, Place, Sentence, Setting, Vocabulary, WordsError};
 use crate::{
     Error,
     bindings::{
@@ -81,6 +81,7 @@ impl Sentence {
                 }
                 Ok(Action { target: *target, value: *value, calldata })
             }
+            Self::Measure(measure) => measure.encode(vocabulary),
             Self::Raw(action) => Ok(action.clone()),
         }
     }
@@ -115,7 +116,7 @@ fn encode_settings(settings: &[Setting], vocabulary: &Vocabulary) -> Result<Acti
         || WordsError::NoFunction { given: first.setter.to_owned(), place: first.place.name() };
     let setter = first.place.function(first.setter).ok_or_else(unknown)?;
     let mut arguments = Vec::with_capacity(setter.inputs.len());
-    arguments.extend(first.key.map(|key| DynSolValue::Uint(U256::from(key), 8)));
+    arguments.extend(keys(first, setter, vocabulary)?);
     for parameter in first.siblings() {
         let setting = settings.iter().find(|setting| setting.parameter == parameter);
         let Setting { value, .. } =
@@ -132,6 +133,19 @@ fn encode_settings(settings: &[Setting], vocabulary: &Vocabulary) -> Result<Acti
         Place::Treasury => self_call(vocabulary, calldata),
         place => Ok(plain(vocabulary.address(place)?, calldata)),
     }
+}
+
+/// Makes the arguments before the values.
+fn keys(
+    parameter: &Parameter,
+    function: &Function,
+    vocabulary: &Vocabulary,
+) -> Result<Vec<DynSolValue>, WordsError> {
+    let argument = |(index, key): (usize, &Key)| {
+        let value = typed(key.word(vocabulary)?, &kind_of(function, index)?);
+        value.ok_or_else(|| WordsError::Function { given: function.signature() })
+    };
+    parameter.keys.iter().enumerate().map(argument).collect()
 }
 
 /// Encodes a call of a function.
@@ -271,10 +285,9 @@ pub async fn present(
         .place
         .function(parameter.getter)
         .ok_or_else(|| malformed("the interface has no such view".to_owned()))?;
-    let key: Vec<_> =
-        parameter.key.iter().map(|key| DynSolValue::Uint(U256::from(*key), 8)).collect();
+    let keys = keys(parameter, getter, vocabulary)?;
     let request =
-        TransactionRequest::default().with_to(target).with_input(encode_function(getter, &key)?);
+        TransactionRequest::default().with_to(target).with_input(encode_function(getter, &keys)?);
     let answer = chain
         .provider()
         .call(request)

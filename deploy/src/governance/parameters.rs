@@ -3,8 +3,10 @@
 //!
 //! To add one is to add a row. Setters that take several values have a row for each of them.
 
+use alloy::primitives::U256;
+
 use super::{
-    Place,
+    Place, Vocabulary, WordsError,
     units::{
         Symbol::{Data, Gov},
         Unit::{
@@ -28,25 +30,65 @@ pub struct Parameter {
     pub getter: &'static str,
     /// Which result of the view it is, counted from 0.
     pub result: usize,
-    /// What the setter's and the view's first argument is, where the parameter is one of several
-    /// kinds of it.
-    pub key: Option<u8>,
+    /// What the first arguments of the setter and of the view are, where the parameter is one of
+    /// several kinds of it.
+    pub keys: &'static [Key],
     /// In which unit it is written.
     pub unit: Unit,
+}
+
+/// What an argument before the values is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A number, such as that of a proposal class.
+    Number(u8),
+    /// The address of a contract of the cooperative, such as that of DATA.
+    Contract(Place),
+}
+
+impl Key {
+    /// Returns the argument.
+    ///
+    /// # Errors
+    ///
+    /// [`WordsError::NotDeployed`] when the cooperative has not that contract.
+    pub fn word(self, vocabulary: &Vocabulary) -> Result<U256, WordsError> {
+        match self {
+            Self::Number(number) => Ok(U256::from(number)),
+            Self::Contract(place) => Ok(vocabulary.address(place)?.into_word().into()),
+        }
+    }
 }
 
 /// What GOV's transfer policy can be, by its number.
 const POLICIES: &[&str] = &["open", "members-only", "locked"];
 
 /// `ProposalClass` of the governor.
-const FAST_TRACK: u8 = 1;
-const OPTIMISTIC: u8 = 2;
+const FAST_TRACK: &[Key] = &[Key::Number(1)];
+const OPTIMISTIC: &[Key] = &[Key::Number(2)];
+
+/// The keys of the prices of a data class.
+macro_rules! prices {
+    ($class:literal) => {
+        [
+            &[Key::Number($class), Key::Number(0), Key::Contract(Place::Data)],
+            &[Key::Number($class), Key::Number(1), Key::Contract(Place::Data)],
+        ]
+    };
+}
+
+/// Prices in DATA: of an edition, and of each of its records, by data class.
+const PRICES: [[&[Key]; 2]; 4] = [prices!(0), prices!(1), prices!(2), prices!(3)];
 
 const RARITY: (&str, &str) = ("setRarityCurve(uint256,uint256,uint256)", "rarityCurve()");
 const BONUS: (&str, &str) = ("setTimeBonus(uint256,uint256,uint256,uint256)", "timeBonus()");
 const GOV_REWARD: (&str, &str) = ("setGovReward(address,uint256)", "govReward()");
 const EMISSION: &str = "setEmissionCap(uint256,uint256)";
 const GUARDIAN: (&str, &str) = ("setGuardian(address,uint64)", "guardian()");
+const SPLIT: (&str, &str) = ("setSplit(uint16,uint16,uint16,uint16,uint16)", "split()");
+const RECIPIENTS: (&str, &str) = ("setRecipients(address,address)", "recipients()");
+const PRICE: (&str, &str) =
+    ("setPrice(uint8,uint8,address,uint256)", "priceOf(uint8,uint8,address)");
 const TERMS: (&str, &str) = ("setClassTerms(uint8,uint48,uint32,uint256)", "classTerms(uint8)");
 
 /// Every parameter.
@@ -97,6 +139,29 @@ pub const PARAMETERS: &[Parameter] = &[
     one(Place::Treasury, "threshold", ("changeThreshold(uint256)", "getThreshold()"), Count),
     one(Place::Treasury, "strictBudgets", ("setStrictBudgets(bool)", "strictBudgets()"), Switch),
     one(Place::Treasury, "governor", ("setGovernor(address)", "governor()"), Account),
+
+    one(Place::Registry, "challengePeriod", ("setChallengePeriod(uint64)", "challengePeriod()"), Span),
+    one(Place::Registry, "minCohort", ("setMinCohort(uint64)", "minCohort()"), Count),
+
+    one(Place::Distributor, "activationDelay", ("setActivationDelay(uint64)", "activationDelay()"), Span),
+
+    price("price.genomic.edition", PRICES[0][0]),
+    price("price.genomic.record", PRICES[0][1]),
+    price("price.clinical.edition", PRICES[1][0]),
+    price("price.clinical.record", PRICES[1][1]),
+    price("price.lifestyle.edition", PRICES[2][0]),
+    price("price.lifestyle.record", PRICES[2][1]),
+    price("price.imaging.edition", PRICES[3][0]),
+    price("price.imaging.record", PRICES[3][1]),
+    part(Place::Market, "split.contributors", SPLIT, 0, BasisPoints),
+    part(Place::Market, "split.validators", SPLIT, 1, BasisPoints),
+    part(Place::Market, "split.treasury", SPLIT, 2, BasisPoints),
+    part(Place::Market, "split.infrastructure", SPLIT, 3, BasisPoints),
+    part(Place::Market, "split.burned", SPLIT, 4, BasisPoints),
+    part(Place::Market, "recipients.treasury", RECIPIENTS, 0, Account),
+    part(Place::Market, "recipients.infrastructure", RECIPIENTS, 1, Account),
+    one(Place::Market, "requiredStake", ("setRequiredStake(uint256)", "requiredStake()"), Amount(Data)),
+    one(Place::Market, "unstakeCooldown", ("setUnstakeCooldown(uint64)", "unstakeCooldown()"), Span),
 ];
 
 /// A parameter with a setter and a view of its own.
@@ -106,7 +171,7 @@ const fn one(
     (setter, getter): (&'static str, &'static str),
     unit: Unit,
 ) -> Parameter {
-    Parameter { place, name, setter, argument: 0, getter, result: 0, key: None, unit }
+    Parameter { place, name, setter, argument: 0, getter, result: 0, keys: &[], unit }
 }
 
 /// A parameter that is set and returned together with others, in the same order.
@@ -121,9 +186,14 @@ const fn part(
 }
 
 /// A term of a proposal class: the setter has the class before the values.
-const fn term(class: u8, name: &'static str, index: usize, unit: Unit) -> Parameter {
+const fn term(class: &'static [Key], name: &'static str, index: usize, unit: Unit) -> Parameter {
     let place = Place::Governor;
-    Parameter { argument: index + 1, key: Some(class), ..part(place, name, TERMS, index, unit) }
+    Parameter { argument: index + 1, keys: class, ..part(place, name, TERMS, index, unit) }
+}
+
+/// A price in DATA: class, unit and token come before it.
+const fn price(name: &'static str, keys: &'static [Key]) -> Parameter {
+    Parameter { argument: keys.len(), keys, ..one(Place::Market, name, PRICE, Amount(Data)) }
 }
 
 impl Parameter {
@@ -143,7 +213,7 @@ impl Parameter {
     /// Returns whether one call sets both.
     #[must_use]
     pub fn is_set_with(&self, other: &Self) -> bool {
-        (self.place, self.setter, self.key) == (other.place, other.setter, other.key)
+        (self.place, self.setter, self.keys) == (other.place, other.setter, other.keys)
     }
 }
 
@@ -172,7 +242,7 @@ mod tests {
                 _ => "uint",
             };
             assert_eq!(kind(&input.ty), expected, "{name}");
-            assert_eq!(getter.inputs.len(), usize::from(row.key.is_some()), "{name}");
+            assert_eq!(getter.inputs.len(), row.keys.len(), "{name}");
         }
     }
 
@@ -181,8 +251,21 @@ mod tests {
         for row in PARAMETERS {
             let setter = row.place.function(row.setter).unwrap();
             let covered: BTreeSet<_> = row.siblings().map(|sibling| sibling.argument).collect();
-            let first = usize::from(row.key.is_some());
+            let first = row.keys.len();
             assert_eq!(covered, (first..setter.inputs.len()).collect(), "{}", row.full_name());
+        }
+    }
+
+    #[test]
+    fn prices_are_named_after_what_they_are_of() {
+        for (class, class_name) in (0..).zip(crate::consent::DATA_CLASSES) {
+            for (unit, unit_name) in [(0, "edition"), (1, "record")] {
+                let name = format!("market.price.{class_name}.{unit_name}");
+                let row = PARAMETERS.iter().find(|row| row.full_name() == name);
+                let row = row.unwrap_or_else(|| panic!("no {name}"));
+                let (class, unit) = (Key::Number(class), Key::Number(unit));
+                assert_eq!(row.keys, [class, unit, Key::Contract(Place::Data)], "{name}");
+            }
         }
     }
 
@@ -194,25 +277,34 @@ mod tests {
     }
 
     /// Setters that have a sentence of their own, or whose values cannot be read back by a view.
-    const WITHOUT_A_ROW: [&str; 10] = [
+    const WITHOUT_A_ROW: [&str; 16] = [
         "setActionAllowed",
+        "setActorRoles",
+        "setApprovalForAll",
+        "setBaseURI",
         "setBudget",
+        "setCurator",
         "setFallbackHandler",
         "setGuard",
         "setModuleGuard",
         "setOptimisticProposer",
         "setQuorumExclusion",
+        "setShares",
         "setSpendingLimit",
+        "setTokenAllowed",
         "setTransferExemption",
-        "setup",
+        "setURI",
     ];
 
     #[test]
     fn every_setter_of_the_suite_has_a_row() {
         for place in Place::ALL {
             for function in place.abi().functions() {
-                let is_setter =
-                    ["set", "update"].iter().any(|verb| function.name.starts_with(verb));
+                let begins = |verb: &str| {
+                    let rest = function.name.strip_prefix(verb);
+                    rest.is_some_and(|rest| rest.starts_with(char::is_uppercase))
+                };
+                let is_setter = ["set", "update"].into_iter().any(begins);
                 let signature = function.signature();
                 let has_row =
                     PARAMETERS.iter().any(|row| row.place == place && row.setter == signature);

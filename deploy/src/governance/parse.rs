@@ -9,6 +9,7 @@ use alloy::{
 use super::{
     PARAMETERS, Parameter, Period, Place, Sentence, Setting, Vocabulary, WordsError,
     encode::{encode_function, kind_of},
+    measures::{Measure, VERBS},
     roles::role_named,
     sentence::LINES,
     units::{Unit, read_decimal},
@@ -69,6 +70,9 @@ pub fn read_action(text: &str, vocabulary: &Vocabulary) -> Result<Vec<Sentence>,
         "allow" => rule(rest, true, vocabulary).map(one),
         "forbid" => rule(rest, false, vocabulary).map(one),
         "call" => call(rest, vocabulary).map(one),
+        verb if VERBS.contains(&verb) => {
+            Measure::read(verb, rest, vocabulary).map(Sentence::Measure).map(one)
+        }
         "raw" => match rest {
             [action] => Ok(one(Sentence::Raw(action.parse()?))),
             _ => Err(WordsError::Raw { given: rest.join(" ") }),
@@ -278,7 +282,7 @@ fn argument(
     }
 }
 
-fn money(
+pub(super) fn money(
     number: &str,
     token: &str,
     vocabulary: &Vocabulary,
@@ -337,7 +341,7 @@ fn selector(function: &str, place: Option<Place>) -> Result<Selector, WordsError
     })
 }
 
-const fn is(word: &str, expected: &str) -> bool {
+pub(super) const fn is(word: &str, expected: &str) -> bool {
     word.eq_ignore_ascii_case(expected)
 }
 

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use alloy::json_abi::{Function, JsonAbi};
 
 use crate::contracts::{
-    Contract, DATA_COOP_REWARDS, DATA_TOKEN, GOV_TOKEN, GOVERNOR, TIMELOCK, TREASURY,
+    CONSENT_REGISTRY, Contract, DATA_COOP_REWARDS, DATA_MARKET, DATA_REGISTRY, DATA_TOKEN,
+    GOV_TOKEN, GOVERNOR, MEMBERSHIP, REVENUE_DISTRIBUTOR, TIMELOCK, TREASURY,
 };
 
 /// A contract of the cooperative, as sentences speak of it.
@@ -23,6 +24,16 @@ pub enum Place {
     Governor,
     /// The treasury.
     Treasury,
+    /// Membership.
+    Membership,
+    /// The consent registry.
+    Consents,
+    /// The data registry.
+    Registry,
+    /// The data market.
+    Market,
+    /// The revenue distributor.
+    Distributor,
 }
 
 static ABIS: LazyLock<Vec<JsonAbi>> =
@@ -30,8 +41,19 @@ static ABIS: LazyLock<Vec<JsonAbi>> =
 
 impl Place {
     /// Every contract that has a name, in the order of their declaration.
-    pub const ALL: [Self; 6] =
-        [Self::Data, Self::Gov, Self::Rewards, Self::Timelock, Self::Governor, Self::Treasury];
+    pub const ALL: [Self; 11] = [
+        Self::Data,
+        Self::Gov,
+        Self::Rewards,
+        Self::Timelock,
+        Self::Governor,
+        Self::Treasury,
+        Self::Membership,
+        Self::Consents,
+        Self::Registry,
+        Self::Market,
+        Self::Distributor,
+    ];
 
     /// Returns the short name.
     #[must_use]
@@ -43,6 +65,11 @@ impl Place {
             Self::Timelock => "timelock",
             Self::Governor => "governor",
             Self::Treasury => "treasury",
+            Self::Membership => "membership",
+            Self::Consents => "consents",
+            Self::Registry => "registry",
+            Self::Market => "market",
+            Self::Distributor => "distributor",
         }
     }
 
@@ -56,6 +83,11 @@ impl Place {
             Self::Timelock => TIMELOCK,
             Self::Governor => GOVERNOR,
             Self::Treasury => TREASURY,
+            Self::Membership => MEMBERSHIP,
+            Self::Consents => CONSENT_REGISTRY,
+            Self::Registry => DATA_REGISTRY,
+            Self::Market => DATA_MARKET,
+            Self::Distributor => REVENUE_DISTRIBUTOR,
         }
     }
 

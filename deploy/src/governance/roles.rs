@@ -55,7 +55,9 @@ mod tests {
         assert_eq!(names(Place::Data), ["DEFAULT_ADMIN", "MINTER", "PAUSER"]);
         assert_eq!(names(Place::Timelock), ["CANCELLER", "DEFAULT_ADMIN", "EXECUTOR", "PROPOSER"]);
         assert_eq!(names(Place::Treasury), [""; 0]);
-        assert_eq!(roles().count(), 9);
+        assert_eq!(names(Place::Consents), [""; 0]);
+        assert_eq!(names(Place::Market), ["DEFAULT_ADMIN", "LISTER", "PAUSER", "RULING", "SERVER"]);
+        assert_eq!(roles().count(), 23);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use alloy::{
 };
 
 use super::{
-    Action, Class, Parameter, Role, Vocabulary,
+    Action, Class, Measure, Parameter, Role, Vocabulary,
     units::{Unit, write_decimal},
 };
 
@@ -124,6 +124,8 @@ pub enum Sentence {
         /// Whether the treasury calls it, in place of the timelock.
         by_treasury: bool,
     },
+    /// What is done about access to data, beside its parameters.
+    Measure(Measure),
     /// Calldata that is not understood.
     Raw(Action),
 }
@@ -146,7 +148,11 @@ impl Sentence {
             }
             Self::Pay { token, amount, to, line } => {
                 let from = line.map(line_suffix).unwrap_or_default();
-                format!("pay {} to {}{from}", money(*amount, *token, vocabulary), account(*to))
+                format!(
+                    "pay {} to {}{from}",
+                    write_money(*amount, *token, vocabulary),
+                    account(*to)
+                )
             }
             Self::Give { role: Role { place, name, .. }, account: holder, granted } => {
                 let (verb, preposition) =
@@ -154,11 +160,11 @@ impl Sentence {
                 format!("{verb} {name} of {} {preposition} {}", place.name(), account(*holder))
             }
             Self::Budget { line, token, cap, period } => {
-                let cap = money(*cap, *token, vocabulary);
+                let cap = write_money(*cap, *token, vocabulary);
                 format!("limit {} to {cap} {}", line_name(*line), span(*period))
             }
             Self::Limit { spender, token, cap, period, line } => {
-                let cap = money(*cap, *token, vocabulary);
+                let cap = write_money(*cap, *token, vocabulary);
                 let from = if *line == 0 { String::new() } else { line_suffix(*line) };
                 format!("limit {} to {cap} {}{from}", account(*spender), span(*period))
             }
@@ -174,10 +180,11 @@ impl Sentence {
                     text += &format!(" {}", write_argument(argument, vocabulary));
                 }
                 if !value.is_zero() {
-                    text += &format!(" with {}", money(*value, Address::ZERO, vocabulary));
+                    text += &format!(" with {}", write_money(*value, Address::ZERO, vocabulary));
                 }
                 text + if *by_treasury { " as treasury" } else { "" }
             }
+            Self::Measure(measure) => measure.write(vocabulary),
             Self::Raw(action) => format!("raw {action}"),
         }
     }
@@ -212,7 +219,7 @@ fn span(period: Period) -> String {
 }
 
 /// Writes an amount of a token, in its smallest unit when its decimals are not known.
-fn money(amount: U256, token: Address, vocabulary: &Vocabulary) -> String {
+pub(super) fn write_money(amount: U256, token: Address, vocabulary: &Vocabulary) -> String {
     let decimals = vocabulary.decimals(token).unwrap_or_default();
     format!("{} {}", write_decimal(amount, decimals), vocabulary.write_token(token))
 }

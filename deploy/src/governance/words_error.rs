@@ -2,7 +2,7 @@
 
 use alloy::primitives::Address;
 
-use super::{PARAMETERS, Place, roles::roles_of, sentence::LINES};
+use super::{PARAMETERS, Place, measures::VERBS, roles::roles_of, sentence::LINES};
 
 /// Why a sentence is not understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -10,7 +10,8 @@ use super::{PARAMETERS, Place, roles::roles_of, sentence::LINES};
 pub enum WordsError {
     /// The first word begins no sentence.
     #[error(
-        "no action begins with `{given}`; there are: set, pay, grant, revoke, limit, allow, forbid, call, raw"
+        "no action begins with `{given}`; there are: set, pay, grant, revoke, limit, allow, forbid, {}, call, raw",
+        VERBS.join(", ")
     )]
     Verb {
         /// The word.

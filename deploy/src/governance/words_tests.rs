@@ -105,6 +105,53 @@ fn parts_of_one_setter_are_one_action() {
 }
 
 #[test]
+fn prices_splits_and_periods_of_access_are_set() {
+    use crate::bindings::{IDataMarket, IDataRegistry, IRevenueDistributor};
+    let period = IDataRegistry::setChallengePeriodCall { newPeriod: 259_200 }.abi_encode();
+    check("set registry.challengePeriod to 3 days", Place::Registry, &period);
+    let delay = IRevenueDistributor::setActivationDelayCall { delay: 604_800 }.abi_encode();
+    check("set distributor.activationDelay to 7 days", Place::Distributor, &delay);
+    let (token, amount) = (at(Place::Data), wei(3) / U256::from(2));
+    let price = IDataMarket::setPriceCall { dataClass: 3, unit: 1, token, amount };
+    check("set market.price.imaging.record to 1.5 DATA", Place::Market, &price.abi_encode());
+    let split = IDataMarket::setSplitCall {
+        contributors: 7_000,
+        validators: 1_250,
+        treasury: 750,
+        infrastructure: 500,
+        burned: 500,
+    };
+    check(
+        "set market.split.contributors to 70%, market.split.validators to 12.5%, market.split.treasury to 7.5%, market.split.infrastructure to 5%, market.split.burned to 5%",
+        Place::Market,
+        &split.abi_encode(),
+    );
+    let recipients =
+        IDataMarket::setRecipientsCall { treasury: at(Place::Treasury), infrastructure: ALICE };
+    check(
+        &format!(
+            "set market.recipients.treasury to treasury, market.recipients.infrastructure to {ALICE}"
+        ),
+        Place::Market,
+        &recipients.abi_encode(),
+    );
+    let role = keccak256("LISTER_ROLE");
+    let grant = IDataToken::grantRoleCall { role, account: ALICE }.abi_encode();
+    check(&format!("grant LISTER of market to {ALICE}"), Place::Market, &grant);
+    // Prices of two classes are two calls, since their keys differ.
+    let text = "set market.price.imaging.record to 1 DATA, market.price.imaging.edition to 2 DATA";
+    assert_eq!(read_action(text, &vocabulary()).unwrap().len(), 2);
+}
+
+#[test]
+fn a_key_that_is_a_contract_must_be_deployed() {
+    let vocabulary = Vocabulary::new([(Place::Market, at(Place::Market))]);
+    let sentences = read_action("set market.price.genomic.edition to 1 DATA", &vocabulary).unwrap();
+    let error = sentences[0].encode(&vocabulary).unwrap_err();
+    assert_eq!(error, WordsError::NotDeployed { place: "data" });
+}
+
+#[test]
 fn the_order_of_parts_and_the_word_between_them_do_not_matter() {
     let action = encoded("set data.emissionFloor to 1 DATA, data.emissionBps to 10%");
     for text in [
@@ -273,6 +320,7 @@ fn words_for(parameter: &Parameter) -> Vec<U256> {
         Unit::Account => {
             vec![U256::ZERO, ALICE.into_word().into(), at(Place::Timelock).into_word().into()]
         }
+        Unit::BasisPoints => [0, 1, 250, 10_000].map(U256::from).to_vec(),
         _ => [0_u64, 1, 59, 3_600, 86_461, 1_709_251_200, 4_294_967_295].map(U256::from).to_vec(),
     }
 }
@@ -309,7 +357,7 @@ fn values_that_do_not_fit_are_refused() {
 }
 
 /// Wrong words, and a part of what is said of them.
-const WRONG: [(&str, &str); 44] = [
+const WRONG: [(&str, &str); 49] = [
     ("", "there are: set, pay, grant"),
     ("raise rewards.cooldown to 5 days", "`raise`"),
     ("set", "it is written like `set rewards.cooldown to 5 days"),
@@ -356,6 +404,11 @@ const WRONG: [(&str, &str); 44] = [
     ("call rewards setCooldownPeriod(uint256) five", "`five` is no uint256"),
     ("call bank f()", "there is no contract `bank`"),
     ("call 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 f", "a function is written like"),
+    ("set market.price.genomic to 5 DATA", "market.price.genomic.edition"),
+    ("set market.price.genomic.edition to 5 GOV", "an amount: `12.5 DATA`"),
+    ("set market.recipients.treasury to bank", "market, distributor"),
+    ("grant LISTER of consents to timelock", "roles are of data, gov, timelock, membership"),
+    ("grant CURATOR of market to timelock", "there are: DEFAULT_ADMIN, LISTER, PAUSER"),
     ("raw 0x12", "is no call"),
 ];
 

@@ -23,6 +23,14 @@ pub enum Unit {
     Record,
 }
 
+impl Unit {
+    /// Returns the number that contracts know it by.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+}
+
 /// An edition that is offered in a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {

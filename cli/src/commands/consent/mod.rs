@@ -12,9 +12,13 @@ mod view;
 
 use clap::Subcommand;
 
-use crate::{args::RpcArgs, output::Out};
+use crate::{args::RpcArgs, cli::after_help, output::Out};
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop consent grant --class genomic --purpose academic --to role:researcher --until '90 days' --terms terms.txt --from dev:3"
+    "datacoop consent log 0x7099…79C8"
+))]
 pub(crate) enum ConsentCommand {
     Grant(change::GrantArgs),
     Amend(change::AmendArgs),

@@ -26,6 +26,10 @@ use crate::{
 };
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop consent sign grant --class all --purpose academic --to anyone --until 2027-01-01 --terms terms.txt --file grant.json --from dev:3"
+    "datacoop consent relay grant.json --from dev:0"
+))]
 pub(crate) enum SignCommand {
     Grant(SignGrantArgs),
     Amend(SignAmendArgs),

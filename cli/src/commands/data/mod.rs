@@ -13,9 +13,13 @@ use datacoop_deploy::{AddressBook, data::Registry};
 
 pub(crate) use register::document;
 
-use crate::{args::RpcArgs, output::Out};
+use crate::{args::RpcArgs, cli::after_help, output::Out};
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop data register my-records/ --salts my.salts --from dev:3"
+    "datacoop data dataset publish heart --from dev:1"
+))]
 pub(crate) enum DataCommand {
     Register(register::RegisterArgs),
     Attest(attest::AttestArgs),

@@ -24,6 +24,9 @@ use crate::{
 };
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop data schema publish hl7.fhir.r4/Observation --hash 0x4e03…7d45 --from dev:0"
+))]
 pub(crate) enum SchemaCommand {
     Publish(PublishArgs),
 }

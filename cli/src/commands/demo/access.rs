@@ -11,9 +11,7 @@ use anyhow::{Context as _, ensure};
 use datacoop_deploy::{
     bindings::{
         IConsentRegistry::ConsentGranted,
-        IDataMarket::{
-            AccessLogged, SaleSplit, buyCall, listCall, logAccessCall, requiredStakeCall,
-        },
+        IDataMarket::{AccessLogged, SaleSplit, buyCall, logAccessCall, requiredStakeCall},
         IDataRegistry::{DatasetCreated, challengePeriodCall, createDatasetCall},
         IDataToken::transferCall,
         IRevenueDistributor::{RevenueClaimed, claimCall},
@@ -21,7 +19,7 @@ use datacoop_deploy::{
     chain::{Receipt, Sender},
     consent::{ConsentDomain, Consents, DataClasses, Grantee, Purposes, Scope, Wish},
     data::{Manifest, Registry, Salts, next_edition, publish_call, register},
-    market::{Asked, Edition, Market, Order, Purpose},
+    market::{Asked, Edition, Listing, Market, Order, Purpose, Unit},
     members::{ActorRoles, IssuerSecret, Members},
     revenue::{Revenue, claims_of_all},
 };
@@ -232,16 +230,16 @@ impl Story {
         let (issuer, bank) = (stage.coop.oracle.clone(), stage.coop.governance.clone());
         let (token, market) = (stage.coop.token, self.market.address());
         let account = self.researcher.address();
-        let list = listCall {
-            edition: manifest.edition(),
-            token,
-            unit: 0,
-            purposes: 1,
-            maxPeriods: 12,
-            termsHash: self.terms,
-        };
-        let listed = issuer.call(market, &list).await?;
         let edition = Edition(manifest.edition());
+        let listing = Listing {
+            edition,
+            token,
+            unit: Unit::Edition,
+            purposes: Purposes(1),
+            max_periods: 12,
+            terms: self.terms,
+        };
+        let listed = self.market.list(&issuer, &listing).await?;
         let price = self.market.quote(edition, token, ACADEMIC, 1).await?;
         let result = format!("{} DATA for 30 days of academic research", Amount(price));
         stage.done("editionListed", "the edition is for sale", result, &[listed]);
@@ -317,8 +315,8 @@ impl Story {
         let mut receipts = Vec::new();
         for record in one.records.iter().copied().cycle().take(reads) {
             let proof = manifest.record_proof(record).context("a record has no proof")?;
-            let call = logAccessCall { licenceId: U256::ONE, recordId: record, proof };
-            receipts.push(server.call(market, &call).await?);
+            let read = (record, proof);
+            receipts.push(self.market.log_access(&server, U256::ONE, read).await?);
         }
         let logged: usize =
             receipts.iter().map(|one| one.events_of::<AccessLogged>(market).count()).sum();

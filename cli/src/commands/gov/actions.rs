@@ -73,6 +73,12 @@ Actions:
   revoke ROLE of CONTRACT from ACCOUNT
   limit LINE|ACCOUNT to AMOUNT TOKEN per DURATION|in all [from LINE]
   allow|forbid CONTRACT FUNCTION on CLASS
+  price CLASS by edition|record at AMOUNT TOKEN
+  accept|refuse TOKEN in market, accept TOKEN in distributor
+  publish SCHEMA HASH [at URI]
+  give COUNT shares of validators to ACCOUNT
+  slash ACCOUNT by AMOUNT DATA under RULING
+  bar|unbar ACCOUNT under RULING
   call CONTRACT FUNCTION ARGUMENT … [with AMOUNT ETH] [as treasury]
 
 Parameters:

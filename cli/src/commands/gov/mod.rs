@@ -12,9 +12,14 @@ mod vote;
 
 use clap::Subcommand;
 
-use crate::{args::RpcArgs, output::Out};
+use crate::{args::RpcArgs, cli::after_help, output::Out};
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop gov propose -a 'set rewards.cooldown to 5 days' --description 'Shorter cooldown' --from dev:0"
+    "datacoop gov show latest"
+    "datacoop gov vote latest for --from dev:0"
+))]
 pub(crate) enum GovCommand {
     Propose(propose::ProposeArgs),
     List(list::ListArgs),

@@ -100,7 +100,7 @@ impl AccessArgs {
 }
 
 /// Proves by a manifest that an edition has a record. What is not in it has a proof that fails.
-fn prove(path: &Path, edition: Edition, record: B256) -> anyhow::Result<Vec<B256>> {
+pub(super) fn prove(path: &Path, edition: Edition, record: B256) -> anyhow::Result<Vec<B256>> {
     let manifest = Manifest::read(path)?;
     let own = Edition(manifest.edition());
     if own != edition {

@@ -41,36 +41,36 @@ struct Listed {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct OfferRow {
-    edition: Of,
-    edition_number: String,
-    data_class: String,
-    records: u64,
-    contributors: u64,
-    purposes: Vec<String>,
-    max_periods: u32,
+pub(super) struct OfferRow {
+    pub(super) edition: Of,
+    pub(super) edition_number: String,
+    pub(super) data_class: String,
+    pub(super) records: u64,
+    pub(super) contributors: u64,
+    pub(super) purposes: Vec<String>,
+    pub(super) max_periods: u32,
     /// `edition` or `record`.
-    priced_by: &'static str,
-    price_per_period: Sum,
-    terms_hash: B256,
-    is_live: bool,
+    pub(super) priced_by: &'static str,
+    pub(super) price_per_period: Sum,
+    pub(super) terms_hash: B256,
+    pub(super) is_live: bool,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AuctionRow {
-    id: String,
-    state: &'static str,
-    edition: Of,
-    purpose: String,
-    periods: u32,
-    is_exclusive: bool,
-    start: Time,
-    end: Time,
-    leader: Option<Account>,
-    best: Option<Sum>,
-    minimum: Sum,
-    terms_hash: B256,
+pub(super) struct AuctionRow {
+    pub(super) id: String,
+    pub(super) state: &'static str,
+    pub(super) edition: Of,
+    pub(super) purpose: String,
+    pub(super) periods: u32,
+    pub(super) is_exclusive: bool,
+    pub(super) start: Time,
+    pub(super) end: Time,
+    pub(super) leader: Option<Account>,
+    pub(super) best: Option<Sum>,
+    pub(super) minimum: Sum,
+    pub(super) terms_hash: B256,
 }
 
 impl ListArgs {
@@ -90,7 +90,7 @@ impl ListArgs {
 }
 
 impl OfferRow {
-    async fn of(market: &Market, offer: Offer) -> anyhow::Result<Self> {
+    pub(super) async fn of(market: &Market, offer: Offer) -> anyhow::Result<Self> {
         let token = market.token(offer.token).await?;
         Ok(Self {
             edition: Of(offer.edition),
@@ -112,7 +112,7 @@ impl OfferRow {
 }
 
 impl AuctionRow {
-    async fn of(market: &Market, auction: Auction) -> anyhow::Result<Self> {
+    pub(super) async fn of(market: &Market, auction: Auction) -> anyhow::Result<Self> {
         let token = market.token(auction.token).await?;
         Ok(Self {
             id: auction.id.to_string(),

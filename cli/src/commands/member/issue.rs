@@ -17,6 +17,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help!(
     "datacoop member issue 0x7099…79C8 --person 'mrn|12345' --from dev:1"
+    "datacoop member issue 0x7099…79C8 --person-file alice.txt --from dev:1"
     "datacoop member issue 0x7099…79C8 --person 'lab|7' --role researcher,validator --from dev:1"
 ))]
 pub(crate) struct IssueArgs {

@@ -14,9 +14,14 @@ mod view;
 
 use clap::Subcommand;
 
-use crate::{args::RpcArgs, output::Out};
+use crate::{args::RpcArgs, cli::after_help, output::Out};
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop member invite 0x7099…79C8 --person-file alice.txt --file alice.json --from dev:1"
+    "datacoop member join alice.json --from dev:3"
+    "datacoop member show 0x7099…79C8"
+))]
 pub(crate) enum MemberCommand {
     Invite(invite::InviteArgs),
     Join(join::JoinArgs),

@@ -8,9 +8,13 @@ pub(crate) use batch::for_chain;
 
 use clap::Subcommand;
 
-use crate::{args::RpcArgs, output::Out};
+use crate::{args::RpcArgs, cli::after_help, output::Out};
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop oracle ingest Observation.json --members members.csv --out entries.csv"
+    "datacoop oracle batch entries.csv --from dev:1"
+))]
 pub(crate) enum OracleCommand {
     Record(record::RecordArgs),
     Batch(batch::BatchArgs),

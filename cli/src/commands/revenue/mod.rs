@@ -6,9 +6,13 @@ mod sources;
 
 use clap::Subcommand;
 
-use crate::{args::RpcArgs, output::Out};
+use crate::{args::RpcArgs, cli::after_help, output::Out};
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop revenue show --manifest edition-1.1.json"
+    "datacoop revenue claim --all --manifest edition-1.1.json --from dev:0"
+))]
 pub(crate) enum RevenueCommand {
     Show(show::ShowArgs),
     Claim(claim::ClaimArgs),

@@ -8,9 +8,13 @@ mod send;
 
 use clap::Subcommand;
 
-use crate::{args::RpcArgs, output::Out};
+use crate::{args::RpcArgs, cli::after_help, output::Out};
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop token info"
+    "datacoop token transfer --to 0x7099…79C8 --amount 12.5 --from dev:0"
+))]
 pub(crate) enum TokenCommand {
     Info(info::InfoArgs),
     Balance(balance::BalanceArgs),

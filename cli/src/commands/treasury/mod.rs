@@ -18,9 +18,14 @@ mod token;
 
 use clap::Subcommand;
 
-use crate::{args::RpcArgs, output::Out};
+use crate::{args::RpcArgs, cli::after_help, output::Out};
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop treasury propose --pay 100 DATA --to 0x7099…79C8"
+    "datacoop treasury sign treasury-0.json --from keystore:alice.json"
+    "datacoop treasury execute treasury-0.json --from dev:0"
+))]
 pub(crate) enum TreasuryCommand {
     Propose(Box<propose::ProposeArgs>),
     Sign(sign::SignArgs),

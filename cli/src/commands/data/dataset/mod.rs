@@ -6,9 +6,13 @@ mod show;
 
 use clap::Subcommand;
 
-use crate::{args::RpcArgs, output::Out};
+use crate::{args::RpcArgs, cli::after_help, output::Out};
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop data dataset create heart --class clinical --purposes academic --from dev:1"
+    "datacoop data dataset show heart"
+))]
 pub(crate) enum DatasetCommand {
     Create(create::CreateArgs),
     Publish(publish::PublishArgs),
