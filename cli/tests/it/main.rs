@@ -11,6 +11,7 @@ mod contract_accounts;
 mod data;
 mod demo;
 mod governance;
+mod keys;
 mod life;
 mod market;
 mod members;
