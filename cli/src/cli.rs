@@ -60,6 +60,9 @@ pub(crate) enum Command {
     Demo(commands::demo::DemoArgs),
     Build(commands::build::BuildArgs),
     Node(commands::node::NodeArgs),
+    /// Makes, stores and lists the keys that sign.
+    #[command(subcommand)]
+    Key(commands::key::KeyCommand),
     Deploy(commands::deploy::DeployArgs),
     Roles(commands::roles::RolesArgs),
     /// Records contributions on chain, as the cooperative's oracle.
@@ -102,6 +105,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Build(_) => "build",
             Self::Node(_) => "node",
+            Self::Key(command) => command.name(),
             Self::Deploy(_) => "deploy",
             Self::Roles(_) => "roles",
             Self::Oracle(command) => command.name(),
@@ -129,6 +133,7 @@ impl Cli {
             Command::Demo(args) => args.run(&rpc, &out).await,
             Command::Build(args) => args.run(&out),
             Command::Node(args) => args.run(&out).await,
+            Command::Key(command) => command.run(&rpc, &out).await,
             Command::Deploy(args) => args.run(&rpc, &out).await,
             Command::Roles(args) => args.run(&rpc, &out).await,
             Command::Oracle(command) => command.run(&rpc, &out).await,

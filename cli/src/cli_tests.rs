@@ -71,6 +71,8 @@ fn built_example(words: &str) -> Cli {
         "token approve" | "token permit" => {
             vec!["--spender", address, "--amount", "1", "--from", "dev:0"]
         }
+        "key create" | "key import" => vec!["name"],
+        "key address" => vec!["dev:0"],
         "token burn" => vec!["--amount", "1", "--from", "dev:0"],
         "member invite" => vec![address, "--person", "x", "--file", "f", "--from", "dev:0"],
         "member issue" => vec![address, "--person", "x", "--from", "dev:0"],

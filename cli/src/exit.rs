@@ -1,7 +1,11 @@
 //! Decides which failure gives which exit status, and how a failure is said.
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
+use datacoop_deploy::keys::KeyError;
 use serde::Serialize;
 
 use crate::{
@@ -143,6 +147,27 @@ impl Failure {
     }
 }
 
+/// Says what the parser refuses, or shows the help that was asked for. What may be a private key
+/// is not repeated.
+pub(crate) fn misused(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if !has_key(&text) {
+        error.exit();
+    }
+    let mut words: Vec<_> = text.split(char::is_whitespace).map(str::to_owned).collect();
+    words.retain(|word| !has_key(word));
+    // Nobody is left to be told when stderr is closed.
+    let _ = writeln!(io::stderr().lock(), "{}\n\n{}", words.join(" "), KeyError::KeyGiven);
+    ExitCode::from(Status::Usage as u8)
+}
+
+/// Whether a text has as many hexadecimal digits in a row as a private key has.
+fn has_key(text: &str) -> bool {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric())
+        .map(|word| word.trim_start_matches("0x"))
+        .any(|word| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// Says a failure, once, and returns its exit status. A reader that went away is none, and an
 /// answer was written before.
 pub(crate) fn report(failure: &Failure, command: &str, out: &Out) -> ExitCode {
@@ -237,6 +262,7 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::OtherDomain { .. }
         | E::CodeDiffers { .. } => Status::Chain,
         E::Treasury(error) => status_of_treasury(error),
+        E::Key(error) => status_of_key(error),
         E::Data(error) => status_of_data(error),
         E::Stylus(error) => status_of_stylus(error),
         E::Reverted { .. }
@@ -257,6 +283,15 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         // Its source decides.
         _ => return None,
     })
+}
+
+const fn status_of_key(error: &KeyError) -> Status {
+    use KeyError as E;
+    match error {
+        E::KeyGiven | E::Name { .. } => Status::Usage,
+        E::Locked { .. } | E::NeedsNode { .. } => Status::Chain,
+        _ => Status::Input,
+    }
 }
 
 const fn status_of_data(error: &datacoop_deploy::data::DataError) -> Status {

@@ -2,6 +2,7 @@
 
 mod amount;
 mod args;
+mod ask;
 mod cli;
 mod codes;
 mod commands;
@@ -19,7 +20,10 @@ use clap::Parser;
 use crate::{cli::Cli, exit::Failure};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::misused(&error),
+    };
     let out = cli.global.output.out();
     let name = cli.command.name();
     match start(cli) {

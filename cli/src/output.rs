@@ -30,6 +30,7 @@ pub(crate) enum Format {
 pub(crate) struct Out {
     format: Format,
     is_quiet: bool,
+    may_ask: bool,
 }
 
 /// A command's result.
@@ -53,8 +54,19 @@ struct Document<'a, T> {
 }
 
 impl Out {
-    pub(crate) const fn new(format: Format, is_quiet: bool) -> Self {
-        Self { format, is_quiet }
+    pub(crate) const fn new(format: Format, is_quiet: bool, may_ask: bool) -> Self {
+        Self { format, is_quiet, may_ask }
+    }
+
+    /// Whether somebody may be asked something.
+    pub(crate) const fn may_ask(&self) -> bool {
+        self.may_ask
+    }
+
+    /// Writes a question on stderr.
+    pub(crate) fn prompt(question: &str) {
+        // Nobody is left to be asked when stderr is closed.
+        let _ = write!(io::stderr().lock(), "{question} ");
     }
 
     pub(crate) const fn format(&self) -> Format {

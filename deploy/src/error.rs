@@ -13,6 +13,7 @@ use crate::{
     consent::ConsentWordsError,
     data::DataError,
     governance::{Next, Power, Standing, WordsError},
+    keys::KeyError,
     members::CredentialError,
     stylus::StylusError,
     treasury::TreasuryError,
@@ -133,11 +134,16 @@ pub enum Error {
         source: Box<LocalSignerError>,
     },
     /// A text names no place of a key.
-    #[error("{given} names no key; use `dev:<index>`, `env:<variable>` or `keystore:<file>`")]
+    #[error(
+        "{given} names no key; use `keystore:<name>`, `ledger:<index>`, `env:<variable>`, `dev:<index>` or `unlocked:<address>`"
+    )]
     UnknownKeySource {
         /// The text, unless it may be a key itself.
         given: String,
     },
+    /// A key cannot be used, or what should sign does not.
+    #[error(transparent)]
+    Key(#[from] KeyError),
 
     // The chain.
     /// A text is no URL of an RPC endpoint.

@@ -13,11 +13,21 @@ pub(crate) struct OutputArgs {
     /// Say nothing on stderr but errors.
     #[arg(long, short, global = true)]
     quiet: bool,
+
+    /// Never ask: what would be asked fails, and says what to pass.
+    #[arg(
+        long,
+        global = true,
+        env = "DATACOOP_NON_INTERACTIVE",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    non_interactive: bool,
 }
 
 impl OutputArgs {
     pub(crate) const fn out(&self) -> Out {
         let format = if self.json { Format::Json } else { Format::Text };
-        Out::new(format, self.quiet)
+        Out::new(format, self.quiet, !self.non_interactive)
     }
 }

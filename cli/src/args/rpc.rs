@@ -1,6 +1,7 @@
-//! Decides which flags name the chain, which networks have a name, and where address books lie.
+//! Decides which flags name the chain, which networks have a name, and where address books and keys
+//! lie.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{env, fmt, path::PathBuf, str::FromStr};
 
 use alloy::primitives::Address;
 use datacoop_deploy::{
@@ -8,7 +9,10 @@ use datacoop_deploy::{
     chain::Chain,
     contracts::{DATA_COOP_REWARDS, DATA_TOKEN},
     governance::Dao,
+    keys::Keyring,
 };
+
+use crate::exit::Usage;
 
 /// The environment variable that names the chain.
 const RPC_URL_VARIABLE: &str = "DATACOOP_RPC_URL";
@@ -63,6 +67,16 @@ pub(crate) struct RpcArgs {
         hide_env_values = true
     )]
     deployments: Option<PathBuf>,
+
+    /// The folder of the keystores [default: `.datacoop/keys` in the home folder]
+    #[arg(
+        long = "keys",
+        global = true,
+        value_name = "DIR",
+        env = "DATACOOP_KEYS",
+        hide_env_values = true
+    )]
+    key_folder: Option<PathBuf>,
 }
 
 /// A network that the user named.
@@ -130,6 +144,14 @@ impl RpcArgs {
             chain.expect_id(network.chain_id)?;
         }
         Ok(chain)
+    }
+
+    /// The keystores.
+    pub(crate) fn keyring(&self) -> anyhow::Result<Keyring> {
+        let own = || env::home_dir().map(|home| home.join(".datacoop").join("keys"));
+        let folder = self.key_folder.clone().or_else(own);
+        let nowhere = || Usage("there is no home folder: name one with `--keys`".to_owned());
+        Ok(Keyring::new(folder.ok_or_else(nowhere)?))
     }
 
     /// Where the address book of a chain is kept.
@@ -208,6 +230,7 @@ mod tests {
             rpc_url: rpc_url.map(str::to_owned),
             network: network.map(|name| name.parse().unwrap()),
             deployments: None,
+            key_folder: None,
         };
         assert_eq!(args(None, None).named_url(), None);
         assert_eq!(args(None, Some("nitro-devnode")).named_url(), Some("http://127.0.0.1:8547"));

@@ -146,7 +146,7 @@ struct DeployedContract {
 impl DeployArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let progress = out.progress();
-        let signer = self.wallet.signer()?;
+        let signer = self.wallet.signer(rpc, out).await?;
         let chain = rpc.connect().await?;
         let sender = Sender::new(&chain, signer);
         let config = self.config(&sender).await?;

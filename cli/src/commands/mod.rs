@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod explain;
 pub(crate) mod gov;
+pub(crate) mod key;
 pub(crate) mod market;
 pub(crate) mod member;
 pub(crate) mod node;

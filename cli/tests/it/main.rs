@@ -12,6 +12,7 @@ mod data;
 mod demo;
 mod five_minutes;
 mod governance;
+mod keys;
 mod life;
 mod market;
 mod members;

@@ -1,8 +1,9 @@
 //! One run of the `datacoop` command, and what may be expected of every run.
 
 use std::{
+    io::Write as _,
     path::Path,
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use datacoop_tests::Coop;
@@ -17,7 +18,7 @@ pub(crate) const REJECTED: i32 = 5;
 pub(crate) const FUNDS: i32 = 6;
 
 /// Variables of the user who runs the tests that would change what the command does.
-pub(crate) const VARIABLES: [&str; 11] = [
+pub(crate) const VARIABLES: [&str; 13] = [
     "DATACOOP_RPC_URL",
     "DATACOOP_NETWORK",
     "DATACOOP_DEPLOYMENTS",
@@ -29,6 +30,8 @@ pub(crate) const VARIABLES: [&str; 11] = [
     "DATACOOP_ISSUER_SECRET",
     "DATACOOP_ISSUER_SECRET_FILE",
     "DATACOOP_PASSWORD_FILE",
+    "DATACOOP_KEYS",
+    "DATACOOP_NON_INTERACTIVE",
 ];
 
 /// The command, before it is run.
@@ -78,6 +81,21 @@ impl Datacoop {
     /// Runs it to its end.
     pub(crate) fn run(mut self) -> Run {
         let output = self.0.output().expect("the command starts");
+        Self::ended(output)
+    }
+
+    /// Runs it to its end with this text on stdin.
+    pub(crate) fn run_with(mut self, input: &str) -> Run {
+        let command = self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the command starts");
+        let mut stdin = child.stdin.take().expect("stdin is a pipe");
+        // A command that does not read it may have ended already.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        Self::ended(child.wait_with_output().expect("the command ends"))
+    }
+
+    fn ended(output: Output) -> Run {
         let text = |bytes| String::from_utf8(bytes).expect("the command writes UTF-8");
         let run = Run {
             status: output.status.code().unwrap_or(-1),

@@ -3,18 +3,17 @@
 use std::time::Duration;
 
 use alloy::{
-    consensus::Transaction,
+    consensus::{TxEip1559, TxEnvelope},
     eips::{BlockId, eip1559::Eip1559Estimation, eip2718::Encodable2718},
-    network::{EthereumWallet, NetworkTransactionBuilder, TransactionBuilder},
-    primitives::{Address, B256, Bytes, U256, keccak256},
+    network::TransactionBuilder,
+    primitives::{Address, B256, Bytes, TxKind, U256},
     providers::Provider,
     rpc::types::{TransactionReceipt, TransactionRequest},
-    signers::local::PrivateKeySigner,
     sol_types::SolCall,
 };
 
 use super::{Chain, Receipt, function_name};
-use crate::{Error, decode_error};
+use crate::{Error, decode_error, keys::Signer};
 
 /// How long a transaction is waited for.
 const MINING_DEADLINE: Duration = Duration::from_secs(180);
@@ -51,6 +50,26 @@ impl Outgoing {
             None => request.with_deploy_code(self.data.clone()),
         }
     }
+
+    fn transaction(
+        &self,
+        chain_id: u64,
+        nonce: u64,
+        gas: u64,
+        fees: Eip1559Estimation,
+    ) -> TxEip1559 {
+        TxEip1559 {
+            chain_id,
+            nonce,
+            gas_limit: gas,
+            max_fee_per_gas: fees.max_fee_per_gas,
+            max_priority_fee_per_gas: fees.max_priority_fee_per_gas,
+            to: self.to.map_or(TxKind::Create, TxKind::Call),
+            value: self.value,
+            input: self.data.clone(),
+            ..TxEip1559::default()
+        }
+    }
 }
 
 /// A transaction that is signed and may be sent, once or again.
@@ -72,16 +91,16 @@ pub(crate) struct Signed {
 #[derive(Clone, Debug)]
 pub struct Sender {
     chain: Chain,
-    wallet: EthereumWallet,
+    signer: Signer,
     address: Address,
 }
 
 impl Sender {
-    /// Makes a sender of a chain and a key.
+    /// Makes a sender of a chain and what signs for an account.
     #[must_use]
-    pub fn new(chain: &Chain, signer: PrivateKeySigner) -> Self {
-        let address = signer.address();
-        Self { chain: chain.clone(), wallet: EthereumWallet::new(signer), address }
+    pub fn new(chain: &Chain, signer: impl Into<Signer>) -> Self {
+        let signer = signer.into();
+        Self { chain: chain.clone(), address: signer.address(), signer }
     }
 
     /// Returns the chain.
@@ -180,19 +199,10 @@ impl Sender {
         gas: u64,
         fees: Eip1559Estimation,
     ) -> Result<Signed, Error> {
-        let request = outgoing
-            .request(self.address)
-            .with_nonce(nonce)
-            .with_gas_limit(gas)
-            .with_chain_id(self.chain.id)
-            .with_max_fee_per_gas(fees.max_fee_per_gas)
-            .with_max_priority_fee_per_gas(fees.max_priority_fee_per_gas);
-        let signed = request.build(&self.wallet).await.map_err(|source| Error::Answer {
-            request: outgoing.call.clone(),
-            reason: source.to_string(),
-        })?;
+        let transaction = outgoing.transaction(self.chain.id, nonce, gas, fees);
+        let signed = TxEnvelope::from(self.signer.sign_transaction(transaction).await?);
         let raw = Bytes::from(signed.encoded_2718());
-        Ok(Signed { hash: keccak256(&raw), raw, nonce, gas, max_fee: signed.max_fee_per_gas() })
+        Ok(Signed { hash: *signed.tx_hash(), raw, nonce, gas, max_fee: fees.max_fee_per_gas })
     }
 
     /// Sends a signed transaction without waiting for it.

@@ -5,9 +5,7 @@ use std::path::Path;
 
 use alloy::{
     primitives::{Address, B256, Bytes, Signature, U256},
-    signers::{SignerSync, local::PrivateKeySigner},
     sol,
-    sol_types::SolStruct,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +19,7 @@ use crate::{
     chain::Outgoing,
     contracts::CONSENT_REGISTRY,
     document,
+    keys::{Signer, Typed},
 };
 
 /// The version of the file's form.
@@ -33,6 +32,7 @@ mod typed {
     use super::sol;
 
     sol! {
+        #[derive(serde::Serialize)]
         struct Grant {
             address subject;
             uint8 dataClasses;
@@ -46,6 +46,7 @@ mod typed {
             uint256 deadline;
         }
 
+        #[derive(serde::Serialize)]
         struct Amend {
             uint256 consentId;
             uint64 version;
@@ -60,6 +61,7 @@ mod typed {
             uint256 deadline;
         }
 
+        #[derive(serde::Serialize)]
         struct Revoke {
             uint256 consentId;
             uint256 nonce;
@@ -169,12 +171,16 @@ impl Wish {
     /// Returns the hash that the subject signs (EIP-712).
     #[must_use]
     pub fn digest(&self, to: &ConsentDomain, subject: Address, nonce: U256, deadline: u64) -> B256 {
+        self.typed(to, subject, nonce, deadline).digest()
+    }
+
+    fn typed(&self, to: &ConsentDomain, subject: Address, nonce: U256, deadline: u64) -> Typed {
         let domain = receipt::domain(to.chain_id, to.registry);
         let deadline = U256::from(deadline);
         match *self {
             Self::Grant { scope } => {
                 let (grantee_kind, account, actor_role) = scope.grantee.parts();
-                typed::Grant {
+                let payload = typed::Grant {
                     subject,
                     dataClasses: scope.classes.0,
                     purposes: scope.purposes.0,
@@ -185,12 +191,12 @@ impl Wish {
                     terms: scope.terms,
                     nonce,
                     deadline,
-                }
-                .eip712_signing_hash(&domain)
+                };
+                Typed::new(&payload, &domain)
             }
             Self::Amend { consent, version, scope } => {
                 let (grantee_kind, account, actor_role) = scope.grantee.parts();
-                typed::Amend {
+                let payload = typed::Amend {
                     consentId: consent,
                     version,
                     dataClasses: scope.classes.0,
@@ -202,11 +208,12 @@ impl Wish {
                     terms: scope.terms,
                     nonce,
                     deadline,
-                }
-                .eip712_signing_hash(&domain)
+                };
+                Typed::new(&payload, &domain)
             }
             Self::Revoke { consent } => {
-                typed::Revoke { consentId: consent, nonce, deadline }.eip712_signing_hash(&domain)
+                let payload = typed::Revoke { consentId: consent, nonce, deadline };
+                Typed::new(&payload, &domain)
             }
         }
     }
@@ -215,16 +222,16 @@ impl Wish {
     ///
     /// # Errors
     ///
-    /// [`Error::Signing`] when the signer fails.
-    pub fn sign(
+    /// As [`Signer::sign_typed`].
+    pub async fn sign(
         self,
         to: &ConsentDomain,
         nonce: U256,
         deadline: u64,
-        subject: &PrivateKeySigner,
+        subject: &Signer,
     ) -> Result<SignedConsent, Error> {
-        let digest = self.digest(to, subject.address(), nonce, deadline);
-        let signature = subject.sign_hash_sync(&digest).map_err(Error::Signing)?;
+        let typed = self.typed(to, subject.address(), nonce, deadline);
+        let signature = subject.sign_typed(&typed).await?;
         Ok(SignedConsent {
             schema: SCHEMA,
             chain_id: to.chain_id,

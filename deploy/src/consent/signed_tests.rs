@@ -1,9 +1,11 @@
 //! Signed changes: what is signed, what is read back, and what a change of the file breaks.
 
+use alloy::sol_types::SolStruct;
+
 use super::*;
 use crate::{
     consent::{DataClasses, Grantee, Purposes},
-    keys::dev_account,
+    keys::{dev_account, testing::wait},
 };
 
 const TO: ConsentDomain = ConsentDomain { chain_id: 31_337, registry: Address::repeat_byte(7) };
@@ -28,7 +30,7 @@ fn wishes() -> [Wish; 3] {
 }
 
 fn signed(wish: Wish) -> SignedConsent {
-    wish.sign(&TO, U256::from(1), 1_900_000_000, &dev_account(3).unwrap()).unwrap()
+    wait(wish.sign(&TO, U256::from(1), 1_900_000_000, &dev_account(3).unwrap().into())).unwrap()
 }
 
 #[test]

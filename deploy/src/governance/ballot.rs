@@ -4,9 +4,8 @@ use std::{fmt, fs, path::Path};
 
 use alloy::{
     primitives::{Address, B256, Bytes, Signature, U256},
-    signers::{SignerSync, local::PrivateKeySigner},
     sol,
-    sol_types::{Eip712Domain, SolStruct, eip712_domain},
+    sol_types::{Eip712Domain, eip712_domain},
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +17,7 @@ use crate::{
         castVoteBySigCall, castVoteWithReasonAndParamsBySigCall, eip712DomainCall, noncesCall,
     },
     chain::Outgoing,
+    keys::{Signer, Typed},
     treasury::{ContractForm, ContractSigner, is_signed_by},
 };
 
@@ -34,6 +34,7 @@ mod typed {
     use super::sol;
 
     sol! {
+        #[derive(serde::Serialize)]
         struct Ballot {
             uint256 proposalId;
             uint8 support;
@@ -41,6 +42,7 @@ mod typed {
             uint256 nonce;
         }
 
+        #[derive(serde::Serialize)]
         struct ExtendedBallot {
             uint256 proposalId;
             uint8 support;
@@ -139,15 +141,25 @@ impl Ballot {
     /// Returns the hash that is signed (EIP-712).
     #[must_use]
     pub fn digest(&self, terms: &BallotTerms) -> B256 {
+        self.typed(terms).digest()
+    }
+
+    fn typed(&self, terms: &BallotTerms) -> Typed {
         let Self { proposal, support, voter, nonce, reason } = self.clone();
         let (domain, support) = (terms.domain(), support.number());
         if reason.is_empty() {
-            typed::Ballot { proposalId: proposal, support, voter, nonce }
-                .eip712_signing_hash(&domain)
+            Typed::new(&typed::Ballot { proposalId: proposal, support, voter, nonce }, &domain)
         } else {
             let (proposal_id, params) = (proposal, Bytes::new());
-            typed::ExtendedBallot { proposalId: proposal_id, support, voter, nonce, reason, params }
-                .eip712_signing_hash(&domain)
+            let ballot = typed::ExtendedBallot {
+                proposalId: proposal_id,
+                support,
+                voter,
+                nonce,
+                reason,
+                params,
+            };
+            Typed::new(&ballot, &domain)
         }
     }
 
@@ -155,13 +167,9 @@ impl Ballot {
     ///
     /// # Errors
     ///
-    /// [`Error::Signing`] when the signer fails.
-    pub fn sign(
-        &self,
-        terms: &BallotTerms,
-        signer: &PrivateKeySigner,
-    ) -> Result<SignedBallot, Error> {
-        let signature = signer.sign_hash_sync(&self.digest(terms)).map_err(Error::Signing)?;
+    /// As [`Signer::sign_typed`].
+    pub async fn sign(&self, terms: &BallotTerms, signer: &Signer) -> Result<SignedBallot, Error> {
+        let signature = signer.sign_typed(&self.typed(terms)).await?;
         Ok(self.signed(terms, signature.as_bytes().into()))
     }
 
@@ -170,12 +178,12 @@ impl Ballot {
     ///
     /// # Errors
     ///
-    /// [`Error::Signing`] when the signer fails.
-    pub fn sign_for(
+    /// As [`Signer::sign_typed`].
+    pub async fn sign_for(
         &self,
         terms: &BallotTerms,
         form: ContractForm,
-        signer: &PrivateKeySigner,
+        signer: &Signer,
         before: Option<&SignedBallot>,
     ) -> Result<SignedBallot, Error> {
         let by = ContractSigner { chain_id: terms.chain_id, address: self.voter, form };
@@ -183,7 +191,7 @@ impl Ballot {
             **other == SignedBallot { signature: other.signature.clone(), ..self.unsigned(terms) }
         };
         let before = before.filter(is_same).map(|other| other.signature.clone());
-        let signature = by.sign(signer, self.digest(terms), &before.unwrap_or_default())?;
+        let signature = by.sign(signer, self.typed(terms), &before.unwrap_or_default()).await?;
         Ok(self.signed(terms, signature))
     }
 
@@ -369,11 +377,17 @@ impl Dao {
 
 #[cfg(test)]
 mod tests {
+    use alloy::sol_types::SolStruct;
+
     use super::*;
-    use crate::keys::dev_account;
+    use crate::keys::{dev_account, testing::wait};
 
     fn terms() -> BallotTerms {
         BallotTerms::offline(31_337, Address::repeat_byte(7))
+    }
+
+    fn signer() -> Signer {
+        dev_account(3).unwrap().into()
     }
 
     fn ballot(reason: &str) -> Ballot {
@@ -401,7 +415,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ballot.json");
         for reason in ["", "it helps"] {
-            let signed = ballot(reason).sign(&terms(), &dev_account(3).unwrap()).unwrap();
+            let signed = wait(ballot(reason).sign(&terms(), &signer())).unwrap();
             signed.write(&path).unwrap();
             let read = SignedBallot::read(&path).unwrap();
             assert_eq!(read, signed);
@@ -412,7 +426,7 @@ mod tests {
 
     #[test]
     fn a_ballot_that_was_changed_names_another_signer() {
-        let signed = ballot("").sign(&terms(), &dev_account(3).unwrap()).unwrap();
+        let signed = wait(ballot("").sign(&terms(), &signer())).unwrap();
         let voter = Some(ballot("").voter);
         let changed = [
             SignedBallot { support: Support::Against, ..signed.clone() },
@@ -432,7 +446,7 @@ mod tests {
     fn a_file_that_is_no_ballot_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ballot.json");
-        let signed = ballot("").sign(&terms(), &dev_account(3).unwrap()).unwrap();
+        let signed = wait(ballot("").sign(&terms(), &signer())).unwrap();
         let good = serde_json::to_value(&signed).unwrap();
         let refused = |field: &str, value: serde_json::Value| {
             let mut document = good.clone();

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use alloy::{
     primitives::{Address, B256, Bytes, Signature, U256},
-    signers::{SignerSync, local::PrivateKeySigner},
     sol,
-    sol_types::{Eip712Domain, SolStruct, eip712_domain},
+    sol_types::{Eip712Domain, eip712_domain},
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +15,7 @@ use crate::{
     bindings::IMembership::{DOMAIN_SEPARATORCall, credentialNonceCall, hasRoleCall, joinCall},
     chain::Outgoing,
     document,
+    keys::{Signer, Typed},
 };
 
 /// The EIP-712 name and version of Membership, for signing without a chain.
@@ -31,6 +31,7 @@ mod typed {
     use super::sol;
 
     sol! {
+        #[derive(serde::Serialize)]
         struct Credential {
             address account;
             bytes32 credential;
@@ -85,25 +86,28 @@ impl InvitationTerms {
     /// Returns the hash that the issuer signs (EIP-712).
     #[must_use]
     pub fn digest(&self, chain_id: u64, membership: Address) -> B256 {
+        self.typed(chain_id, membership).digest()
+    }
+
+    fn typed(&self, chain_id: u64, membership: Address) -> Typed {
         let Self { account, credential, roles: ActorRoles(roles), nonce, deadline } = *self;
         let deadline = U256::from(deadline);
-        typed::Credential { account, credential, actorRoles: roles, nonce, deadline }
-            .eip712_signing_hash(&domain(chain_id, membership))
+        let payload = typed::Credential { account, credential, actorRoles: roles, nonce, deadline };
+        Typed::new(&payload, &domain(chain_id, membership))
     }
 
     /// Signs it as an issuer. No chain is asked.
     ///
     /// # Errors
     ///
-    /// [`Error::Signing`] when the signer fails.
-    pub fn sign(
+    /// As [`Signer::sign_typed`].
+    pub async fn sign(
         &self,
         chain_id: u64,
         membership: Address,
-        issuer: &PrivateKeySigner,
+        issuer: &Signer,
     ) -> Result<Invitation, Error> {
-        let digest = self.digest(chain_id, membership);
-        let signature = issuer.sign_hash_sync(&digest).map_err(Error::Signing)?;
+        let signature = issuer.sign_typed(&self.typed(chain_id, membership)).await?;
         Ok(Invitation {
             schema: SCHEMA,
             chain_id,
@@ -251,8 +255,10 @@ fn domain(chain_id: u64, membership: Address) -> Eip712Domain {
 
 #[cfg(test)]
 mod tests {
+    use alloy::sol_types::SolStruct;
+
     use super::*;
-    use crate::keys::dev_account;
+    use crate::keys::{dev_account, testing::wait};
 
     const CHAIN: u64 = 31_337;
     const MEMBERSHIP: Address = Address::repeat_byte(7);
@@ -268,7 +274,7 @@ mod tests {
     }
 
     fn invitation() -> Invitation {
-        terms().sign(CHAIN, MEMBERSHIP, &dev_account(1).unwrap()).unwrap()
+        wait(terms().sign(CHAIN, MEMBERSHIP, &dev_account(1).unwrap().into())).unwrap()
     }
 
     #[test]

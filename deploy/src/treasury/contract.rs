@@ -6,8 +6,7 @@
 
 use alloy::{
     primitives::{Address, B256, Bytes, FixedBytes},
-    signers::local::PrivateKeySigner,
-    sol_types::{SolCall, SolStruct},
+    sol_types::SolCall,
 };
 
 use super::{
@@ -15,10 +14,15 @@ use super::{
     safe_tx::domain,
     signature::{LENGTH, signer_of},
 };
-use crate::{Error, chain::Chain};
+use crate::{
+    Error,
+    chain::Chain,
+    keys::{Signer, Typed},
+};
 
 alloy::sol! {
     /// What an owner of a Safe signs for it.
+    #[derive(serde::Serialize)]
     struct SafeMessage {
         bytes message;
     }
@@ -53,30 +57,35 @@ impl ContractSigner {
     /// Returns what an owner of the contract signs, so that the contract signs a hash.
     #[must_use]
     pub fn digest(&self, hash: B256) -> B256 {
+        self.typed(hash.into()).digest()
+    }
+
+    fn typed(&self, typed: Typed) -> Typed {
         match self.form {
-            ContractForm::Key => hash,
+            ContractForm::Key => typed,
             ContractForm::Safe => {
-                let message = SafeMessage { message: hash.to_vec().into() };
-                message.eip712_signing_hash(&domain(self.chain_id, self.address))
+                let message = SafeMessage { message: typed.digest().to_vec().into() };
+                Typed::new(&message, &domain(self.chain_id, self.address))
             }
         }
     }
 
-    /// Signs a hash with an owner's key, and returns the contract's signature: that of a Safe has
+    /// Signs typed data, or their hash, as an owner, and returns the contract's signature: that of a Safe has
     /// the signatures `before` in it, too.
     ///
     /// # Errors
     ///
-    /// [`Error::Signing`] when the key cannot sign.
-    pub fn sign(
+    /// As [`Signer::sign_typed`].
+    pub async fn sign(
         &self,
-        signer: &PrivateKeySigner,
-        hash: B256,
+        signer: &Signer,
+        typed: impl Into<Typed>,
         before: &Bytes,
     ) -> Result<Bytes, Error> {
-        let digest = self.digest(hash);
-        let own = OwnerSignature::sign(signer, SignatureKind::Eip712, digest);
-        let own = own.map_err(Error::Signing)?.signature;
+        let typed = typed.into();
+        let hash = typed.digest();
+        let own = OwnerSignature::by(signer, SignatureKind::Eip712, &self.typed(typed)).await?;
+        let own = own.signature;
         Ok(match self.form {
             ContractForm::Key => own,
             ContractForm::Safe => self.united(hash, &own, before),
@@ -136,10 +145,13 @@ pub async fn is_signed_by(
 
 #[cfg(test)]
 mod tests {
-    use alloy::primitives::{b256, keccak256};
+    use alloy::{
+        primitives::{b256, keccak256},
+        sol_types::SolStruct,
+    };
 
     use super::*;
-    use crate::keys::dev_account;
+    use crate::keys::{dev_account, testing::wait};
 
     const HASH: B256 = B256::repeat_byte(7);
 
@@ -148,6 +160,10 @@ mod tests {
         address: Address::repeat_byte(0x5a),
         form: ContractForm::Safe,
     };
+
+    fn signer(index: usize) -> Signer {
+        dev_account(index).unwrap().into()
+    }
 
     #[test]
     fn the_type_hash_is_that_of_safe() {
@@ -168,31 +184,31 @@ mod tests {
 
     #[test]
     fn signatures_of_a_safes_owners_are_gathered_in_the_order_of_their_addresses() {
-        let mut signers: Vec<_> = (0..4).map(|index| dev_account(index).unwrap()).collect();
+        let mut signers: Vec<_> = (0..4).map(signer).collect();
         let mut together = Bytes::new();
         for signer in &signers {
-            together = SAFE.sign(signer, HASH, &together).unwrap();
+            together = wait(SAFE.sign(signer, HASH, &together)).unwrap();
         }
-        signers.sort_by_key(PrivateKeySigner::address);
+        signers.sort_by_key(Signer::address);
         let owners = parts(SAFE.digest(HASH), &together).unwrap();
         let owners: Vec<_> = owners.iter().map(|part| part.owner).collect();
-        let expected: Vec<_> = signers.iter().map(PrivateKeySigner::address).collect();
+        let expected: Vec<_> = signers.iter().map(Signer::address).collect();
         assert_eq!(owners, expected);
         assert_eq!(together.len(), 4 * LENGTH);
         // Once each, and in any order of signing.
-        assert_eq!(SAFE.sign(&signers[2], HASH, &together).unwrap(), together);
+        assert_eq!(wait(SAFE.sign(&signers[2], HASH, &together)).unwrap(), together);
         let [one, two] = [&signers[0], &signers[1]]
-            .map(|signer| SAFE.sign(signer, HASH, &Bytes::new()).unwrap());
+            .map(|signer| wait(SAFE.sign(signer, HASH, &Bytes::new())).unwrap());
         assert_eq!(SAFE.united(HASH, &one, &two), SAFE.united(HASH, &two, &one));
     }
 
     #[test]
     fn what_is_not_made_of_keys_signatures_is_not_taken_apart() {
-        let signer = dev_account(0).unwrap();
-        let own = SAFE.sign(&signer, HASH, &Bytes::new()).unwrap();
+        let signer = signer(0);
+        let own = wait(SAFE.sign(&signer, HASH, &Bytes::new())).unwrap();
         for other in [vec![1, 2, 3], vec![0; 65], [&own[..], &[0]].concat()] {
             let other = Bytes::from(other);
-            assert_eq!(SAFE.sign(&signer, HASH, &other).unwrap(), own);
+            assert_eq!(wait(SAFE.sign(&signer, HASH, &other)).unwrap(), own);
             assert_eq!(SAFE.united(HASH, &other, &own), other);
         }
     }
@@ -200,8 +216,8 @@ mod tests {
     #[test]
     fn a_wallet_with_a_key_has_the_keys_signature() {
         let wallet = ContractSigner { form: ContractForm::Key, ..SAFE };
-        let signer = dev_account(3).unwrap();
-        let signature = wallet.sign(&signer, HASH, &Bytes::from_static(&[1])).unwrap();
+        let signer = signer(3);
+        let signature = wait(wallet.sign(&signer, HASH, &Bytes::from_static(&[1]))).unwrap();
         assert_eq!(signer_of(SignatureKind::Eip712, &signature, HASH), Ok(signer.address()));
     }
 }

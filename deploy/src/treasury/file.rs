@@ -8,14 +8,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use alloy::{
-    primitives::{Address, B256, Bytes},
-    signers::local::PrivateKeySigner,
-};
+use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
 
 use super::{ContractForm, ContractSigner, OwnerSignature, SafeTx, SignatureKind, TreasuryError};
-use crate::{Error, artifact::write_atomically};
+use crate::{
+    Error,
+    artifact::write_atomically,
+    keys::{Signer, Typed},
+};
 
 /// The version of the file's form.
 pub const SCHEMA: u64 = 1;
@@ -113,6 +114,10 @@ impl TransactionFile {
         self.transaction.hash(self.chain_id, self.treasury)
     }
 
+    fn typed(&self) -> Typed {
+        self.transaction.typed(self.chain_id, self.treasury)
+    }
+
     /// Returns the signature of an owner, if it is there.
     #[must_use]
     pub fn signature_of(&self, owner: Address) -> Option<&OwnerSignature> {
@@ -123,17 +128,12 @@ impl TransactionFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Signing`] when the key cannot sign.
-    pub fn sign(
-        &mut self,
-        signer: &PrivateKeySigner,
-        kind: SignatureKind,
-    ) -> Result<Signing, Error> {
+    /// As [`Signer::sign_typed`].
+    pub async fn sign(&mut self, signer: &Signer, kind: SignatureKind) -> Result<Signing, Error> {
         if self.signature_of(signer.address()).is_some() {
             return Ok(Signing::AlreadySigned);
         }
-        let hash = self.computed_hash();
-        Ok(self.add(OwnerSignature::sign(signer, kind, hash).map_err(Error::Signing)?))
+        Ok(self.add(OwnerSignature::by(signer, kind, &self.typed()).await?))
     }
 
     /// Signs the transaction for an owner that is a contract, as one of that contract's owners. The
@@ -141,17 +141,17 @@ impl TransactionFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Signing`] when the key cannot sign.
-    pub fn sign_for(
+    /// As [`Signer::sign_typed`].
+    pub async fn sign_for(
         &mut self,
         contract: Address,
         form: ContractForm,
-        signer: &PrivateKeySigner,
+        signer: &Signer,
     ) -> Result<Signing, Error> {
         let by = ContractSigner { chain_id: self.chain_id, address: contract, form };
         let before = self.signature_of(contract).map(|signature| signature.signature.clone());
         let before = before.unwrap_or_default();
-        let signature = by.sign(signer, self.computed_hash(), &before)?;
+        let signature = by.sign(signer, self.typed(), &before).await?;
         Ok(self.put_contracts(contract, signature))
     }
 

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{keys::dev_account, treasury::Operation};
+use crate::{
+    keys::{dev_account, testing::wait},
+    treasury::Operation,
+};
 
 fn unsigned() -> TransactionFile {
     let transaction = SafeTx {
@@ -22,7 +25,10 @@ fn unsigned() -> TransactionFile {
 fn signed() -> TransactionFile {
     let mut file = unsigned();
     for (index, kind) in [(1, SignatureKind::Eip712), (0, SignatureKind::EthSign)] {
-        assert_eq!(file.sign(&dev_account(index).unwrap(), kind).unwrap(), Signing::Added);
+        assert_eq!(
+            wait(file.sign(&dev_account(index).unwrap().into(), kind)).unwrap(),
+            Signing::Added
+        );
     }
     file
 }
@@ -56,9 +62,9 @@ fn a_file_is_read_as_it_was_written() {
 #[test]
 fn signing_twice_changes_nothing() {
     let mut file = signed();
-    let signer = dev_account(0).unwrap();
+    let signer = dev_account(0).unwrap().into();
     for kind in [SignatureKind::Eip712, SignatureKind::EthSign] {
-        assert_eq!(file.sign(&signer, kind).unwrap(), Signing::AlreadySigned);
+        assert_eq!(wait(file.sign(&signer, kind)).unwrap(), Signing::AlreadySigned);
     }
     let approved = OwnerSignature::approved(signer.address());
     assert_eq!(file.add(approved), Signing::AlreadySigned);
@@ -131,7 +137,7 @@ fn signatures_of_several_files_are_united() {
     let paths: Vec<_> = (0..2)
         .map(|index| {
             let mut file = unsigned();
-            file.sign(&dev_account(index).unwrap(), SignatureKind::Eip712).unwrap();
+            wait(file.sign(&dev_account(index).unwrap().into(), SignatureKind::Eip712)).unwrap();
             let path = folder.path().join(format!("{index}.json"));
             file.write(&path).unwrap();
             path

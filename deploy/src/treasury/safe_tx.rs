@@ -2,15 +2,19 @@
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
-    sol_types::{Eip712Domain, SolStruct},
+    sol_types::Eip712Domain,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::bindings::ITreasury::{execTransactionCall, executeQueuedCall, queueTransactionCall};
+use crate::{
+    bindings::ITreasury::{execTransactionCall, executeQueuedCall, queueTransactionCall},
+    keys::Typed,
+};
 
 /// What is hashed. Its field names and order are Safe's.
 mod typed {
     alloy::sol! {
+        #[derive(serde::Serialize)]
         struct SafeTx {
             address to;
             uint256 value;
@@ -72,6 +76,11 @@ impl SafeTx {
     /// Returns the hash that owners sign, which is bound to one treasury on one chain.
     #[must_use]
     pub fn hash(&self, chain_id: u64, treasury: Address) -> B256 {
+        self.typed(chain_id, treasury).digest()
+    }
+
+    /// Returns what owners sign.
+    pub(super) fn typed(&self, chain_id: u64, treasury: Address) -> Typed {
         let typed = typed::SafeTx {
             to: self.to,
             value: self.value,
@@ -84,7 +93,7 @@ impl SafeTx {
             refundReceiver: self.refund_receiver,
             nonce: self.nonce,
         };
-        typed.eip712_signing_hash(&domain(chain_id, treasury))
+        Typed::new(&typed, &domain(chain_id, treasury))
     }
 
     /// Returns the call that executes it at once, with packed signatures.
@@ -198,7 +207,10 @@ pub(super) fn decimal_number(text: &str) -> Result<U256, String> {
 
 #[cfg(test)]
 mod tests {
-    use alloy::primitives::{address, b256, keccak256};
+    use alloy::{
+        primitives::{address, b256, keccak256},
+        sol_types::SolStruct,
+    };
 
     use super::*;
 

@@ -11,6 +11,11 @@ use alloy::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::{
+    Error,
+    keys::{Signer, Typed},
+};
+
 /// The bytes of a signature, apart from those of a contract.
 pub(super) const LENGTH: usize = 65;
 
@@ -49,23 +54,42 @@ fn has_no_bytes(bytes: &Bytes) -> bool {
 }
 
 impl OwnerSignature {
-    /// Signs a hash, as typed data or as an Ethereum message.
+    /// Signs a hash with a key, as typed data or as an Ethereum message.
     ///
     /// # Errors
     ///
-    /// The signer's.
+    /// The key's.
     pub fn sign(
-        signer: &PrivateKeySigner,
+        key: &PrivateKeySigner,
         kind: SignatureKind,
         hash: B256,
     ) -> Result<Self, alloy::signers::Error> {
-        let (signature, shift) = match kind {
-            SignatureKind::EthSign => (signer.sign_message_sync(&hash[..])?, ETH_SIGN_SHIFT),
-            _ => (signer.sign_hash_sync(&hash)?, 0),
+        let signature = match kind {
+            SignatureKind::EthSign => key.sign_message_sync(hash.as_slice())?,
+            _ => key.sign_hash_sync(&hash)?,
         };
+        Ok(Self::of_key(key.address(), kind, signature))
+    }
+
+    /// Has typed data signed, or their hash as an Ethereum message, by whatever signs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signer::sign_typed`].
+    pub async fn by(signer: &Signer, kind: SignatureKind, typed: &Typed) -> Result<Self, Error> {
+        let signature = match kind {
+            SignatureKind::EthSign => signer.sign_message(typed.digest().as_slice()).await?,
+            _ => signer.sign_typed(typed).await?,
+        };
+        Ok(Self::of_key(signer.address(), kind, signature))
+    }
+
+    fn of_key(owner: Address, kind: SignatureKind, signature: Signature) -> Self {
         let mut bytes = signature.as_bytes();
-        bytes[LENGTH - 1] += shift;
-        Ok(Self { owner: signer.address(), kind, signature: bytes.to_vec().into() })
+        if kind == SignatureKind::EthSign {
+            bytes[LENGTH - 1] += ETH_SIGN_SHIFT;
+        }
+        Self { owner, kind, signature: bytes.to_vec().into() }
     }
 
     /// Takes the signature of an owner that is a contract.

@@ -192,8 +192,8 @@ async fn the_treasury_itself_signs_once_it_has_safes_handler() -> Result<()> {
     let (treasury, chain_id) = (dao.treasury.address, dao.chain.id());
     let hash = B256::repeat_byte(7);
     let signer = ContractSigner { chain_id, address: treasury, form: ContractForm::Safe };
-    let half = signer.sign(&dev_account(3)?, hash, &Bytes::new())?;
-    let whole = signer.sign(&dev_account(4)?, hash, &half)?;
+    let half = signer.sign(&dev_account(3)?.into(), hash, &Bytes::new()).await?;
+    let whole = signer.sign(&dev_account(4)?.into(), hash, &half).await?;
     assert!(!is_signed_by(&dao.chain, treasury, hash, &whole).await?, "nobody answers for it");
     let handler = peer("SafeHandlerPeer")?.bytecode;
     let handler = create_raw(dao.chain.provider(), GUARDIAN, handler).await?;

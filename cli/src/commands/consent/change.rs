@@ -76,7 +76,7 @@ struct Revoked(Changed);
 impl GrantArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { scope, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (chain, book) = rpc.deployed().await?;
         let consents = Consents::of_book(&chain, &book)?;
         let scope = scope.scope(chain.next_time().await?)?;
@@ -89,7 +89,7 @@ impl GrantArgs {
 impl AmendArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { id, amended, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (chain, book) = rpc.deployed().await?;
         let consents = Consents::of_book(&chain, &book)?;
         let before = consents.consent_of(id, signer.address()).await?;
@@ -103,7 +103,7 @@ impl AmendArgs {
 impl RevokeArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { id, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (chain, book) = rpc.deployed().await?;
         let consents = Consents::of_book(&chain, &book)?;
         consents.consent_of(id, signer.address()).await?;

@@ -146,7 +146,7 @@ impl ImportArgs {
             let reason = "say whose consents these are (`--from`), or `--dry-run`";
             return Err(Usage(reason.to_owned()).into());
         };
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (chain, book) = rpc.deployed().await?;
         let now = chain.next_time().await?;
         let report = read_consents(&self.paths, map, now)?;

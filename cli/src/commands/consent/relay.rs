@@ -44,7 +44,7 @@ struct Relayed {
 impl RelayArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { files, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let mut signed = Vec::with_capacity(files.len());
         for path in files {
             signed.push((SignedConsent::read(&path)?, path));

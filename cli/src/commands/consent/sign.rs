@@ -5,12 +5,12 @@ use std::{
     path::PathBuf,
 };
 
-use alloy::{
-    primitives::{B256, U256},
-    signers::local::PrivateKeySigner,
-};
+use alloy::primitives::{B256, U256};
 use clap::Subcommand;
-use datacoop_deploy::consent::{ConsentDomain, Consents, Until, Wish};
+use datacoop_deploy::{
+    consent::{ConsentDomain, Consents, Until, Wish},
+    keys::Signer,
+};
 use serde::Serialize;
 
 use super::{
@@ -129,17 +129,17 @@ impl SignCommand {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         match self {
             Self::Grant(SignGrantArgs { scope, signing }) => {
-                let signer = signing.wallet.signer()?;
+                let signer = signing.wallet.signer(rpc, out).await?;
                 if !scope.needs_clock() && signing.is_offline() {
                     let wish = Wish::Grant { scope: scope.scope(0)? };
-                    return signing.offline(wish, &signer, rpc, out);
+                    return signing.offline(wish, &signer, rpc, out).await;
                 }
                 let consents = consents(rpc).await?;
                 let wish = Wish::Grant { scope: scope.scope(consents.chain.next_time().await?)? };
                 signing.online(wish, &signer, &consents, out).await
             }
             Self::Amend(SignAmendArgs { id, amended, signing }) => {
-                let signer = signing.wallet.signer()?;
+                let signer = signing.wallet.signer(rpc, out).await?;
                 let consents = consents(rpc).await?;
                 let before = consents.consent_of(id, signer.address()).await?;
                 let scope = amended.scope(&before.scope, consents.chain.next_time().await?)?;
@@ -147,10 +147,10 @@ impl SignCommand {
                 signing.online(wish, &signer, &consents, out).await
             }
             Self::Revoke(SignRevokeArgs { id, signing }) => {
-                let signer = signing.wallet.signer()?;
+                let signer = signing.wallet.signer(rpc, out).await?;
                 let wish = Wish::Revoke { consent: id };
                 if signing.is_offline() {
-                    return signing.offline(wish, &signer, rpc, out);
+                    return signing.offline(wish, &signer, rpc, out).await;
                 }
                 let consents = consents(rpc).await?;
                 consents.consent_of(id, signer.address()).await?;
@@ -171,10 +171,10 @@ impl SigningArgs {
         self.nonce.is_some() && matches!(self.valid_until, Until::At(_))
     }
 
-    fn offline(
+    async fn offline(
         &self,
         wish: Wish,
-        signer: &PrivateKeySigner,
+        signer: &Signer,
         rpc: &RpcArgs,
         out: &Out,
     ) -> anyhow::Result<()> {
@@ -182,13 +182,13 @@ impl SigningArgs {
             return Err(Usage("without a chain a nonce and a time are needed".to_owned()).into());
         };
         let to = ConsentDomain::of_book(&rpc.offline_book()?)?;
-        self.sign(wish, signer, &to, (U256::from(nonce), deadline), out)
+        self.sign(wish, signer, &to, (U256::from(nonce), deadline), out).await
     }
 
     async fn online(
         &self,
         wish: Wish,
-        signer: &PrivateKeySigner,
+        signer: &Signer,
         consents: &Consents,
         out: &Out,
     ) -> anyhow::Result<()> {
@@ -197,18 +197,18 @@ impl SigningArgs {
             None => consents.nonce(signer.address()).await?,
         };
         let deadline = self.valid_until.from(consents.chain.next_time().await?);
-        self.sign(wish, signer, &consents.domain().await?, (nonce, deadline), out)
+        self.sign(wish, signer, &consents.domain().await?, (nonce, deadline), out).await
     }
 
-    fn sign(
+    async fn sign(
         &self,
         wish: Wish,
-        signer: &PrivateKeySigner,
+        signer: &Signer,
         to: &ConsentDomain,
         (nonce, deadline): (U256, u64),
         out: &Out,
     ) -> anyhow::Result<()> {
-        wish.sign(to, nonce, deadline, signer)?.write(&self.file)?;
+        wish.sign(to, nonce, deadline, signer).await?.write(&self.file)?;
         let (consent, scope) = match &wish {
             Wish::Grant { scope } => (None, Some(scope)),
             Wish::Amend { consent, scope, .. } => (Some(consent), Some(scope)),

@@ -44,7 +44,7 @@ struct Attested {
 impl AttestArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { records, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let registry = registry(rpc).await?;
         let sender = Sender::new(registry.chain(), signer);
         let (mut transactions, mut gas_used) = (Vec::new(), 0);

@@ -101,7 +101,7 @@ struct RecordRow {
 impl RegisterArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { paths, members, skip_unmapped, salts, pointer, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let own = signer.address();
         let map = members.as_deref().map(AddressMap::read).transpose()?;
         let found = read_fhir_with(&paths, |patient| match &map {

@@ -95,7 +95,7 @@ impl PublishArgs {
             })?),
             None => hash.unwrap_or_default(),
         };
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let registry = registry(rpc).await?;
         let sender = Sender::new(registry.chain(), signer);
         let call = publishSchemaCall { name: name.clone(), hash, uri };

@@ -160,7 +160,7 @@ impl Story {
     ) -> anyhow::Result<Receipt> {
         let nonce = self.consents.nonce(subject.address()).await?;
         let deadline = relayer.chain().next_time().await? + 3_600;
-        let signed = wish.sign(to, nonce, deadline, subject)?;
+        let signed = wish.sign(to, nonce, deadline, &subject.clone().into()).await?;
         let call = self.consents.relay(Path::new("signed.json"), &signed).await?;
         Ok(relayer.send(&call).await?)
     }

@@ -55,7 +55,7 @@ struct Delegated {
 impl DelegateArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { to, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let delegator = signer.address();
         let unknown = || Usage(format!("`{to}` is no address, and not `self` or `nobody`"));
         let delegate = match to.to_lowercase().as_str() {

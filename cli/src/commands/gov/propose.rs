@@ -83,7 +83,10 @@ impl ProposeArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { actions, class, description, description_file, reserved, dry_run, wallet } =
             self;
-        let signer = wallet.map(|wallet| wallet.signer()).transpose()?;
+        let signer = match wallet {
+            Some(wallet) => Some(wallet.signer(rpc, out).await?),
+            None => None,
+        };
         if signer.is_none() && (!dry_run || reserved) {
             return Err(Usage("say who proposes, with `--from`".to_owned()).into());
         }

@@ -76,7 +76,7 @@ const COMMANDS: [&str; 3] = ["gov queue", "gov execute", "gov cancel"];
 
 impl QueueArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
-        let (dao, proposal, sender) = self.step.find(rpc).await?;
+        let (dao, proposal, sender) = self.step.find(rpc, out).await?;
         dao.expect_next(&proposal, "queue", |next| next == Next::Queue).await?;
         let (targets, values, calldatas) = proposal.draft.lists();
         let hash = proposal.draft.description_hash();
@@ -87,7 +87,7 @@ impl QueueArgs {
 
 impl ExecuteArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
-        let (dao, proposal, sender) = self.step.find(rpc).await?;
+        let (dao, proposal, sender) = self.step.find(rpc, out).await?;
         dao.expect_next(&proposal, "execute", |next| next == Next::Execute).await?;
         let (targets, values, calldatas) = proposal.draft.lists();
         let hash = proposal.draft.description_hash();
@@ -98,7 +98,7 @@ impl ExecuteArgs {
 
 impl CancelArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
-        let (dao, proposal, sender) = self.step.find(rpc).await?;
+        let (dao, proposal, sender) = self.step.find(rpc, out).await?;
         dao.expect_next(&proposal, "cancel", |next| next != Next::Over).await?;
         let (targets, values, calldatas) = proposal.draft.lists();
         let hash = proposal.draft.description_hash();
@@ -108,9 +108,9 @@ impl CancelArgs {
 }
 
 impl StepArgs {
-    async fn find(self, rpc: &RpcArgs) -> anyhow::Result<(Dao, Proposal, Sender)> {
+    async fn find(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<(Dao, Proposal, Sender)> {
         let Self { proposal, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let dao = rpc.dao().await?;
         let proposal = dao.proposal(&proposal).await?;
         let sender = Sender::new(&dao.chain, signer);

@@ -6,15 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use alloy::{
-    primitives::{Address, U256},
-    signers::local::PrivateKeySigner,
-};
+use alloy::primitives::{Address, U256};
 use clap::ValueEnum;
 use datacoop_deploy::{
     bindings::IGovernor::{VoteCast, castVoteCall, castVoteWithReasonCall},
     chain::{Outgoing, Receipt, Sender},
     governance::{Ballot, BallotTerms, Dao, Next, Place, SignedBallot, Support},
+    keys::Signer,
 };
 use serde::Serialize;
 
@@ -108,7 +106,10 @@ struct Voted {
 impl VoteArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { proposal, support, reason, sign_only, by_sig, nonce, contract, wallet } = self;
-        let signer = wallet.map(|wallet| wallet.signer()).transpose()?;
+        let signer = match wallet {
+            Some(wallet) => Some(wallet.signer(rpc, out).await?),
+            None => None,
+        };
         let contract = contract.consent();
         if contract.is_some() && sign_only.is_none() {
             let why = "a contract votes by its signature: say where it goes, with `--sign-only`";
@@ -141,7 +142,7 @@ impl VoteArgs {
         };
         let ballot = Ballot { proposal, support, voter, nonce, reason };
         let consent = contract.map(|(_, consent)| consent);
-        signed(&ballot, &terms, consent, signer, &path)?.write(&path)?;
+        signed(&ballot, &terms, consent, signer, &path).await?.write(&path)?;
         out.result(&Voted {
             proposal: proposal.to_string(),
             voter: Account(ballot.voter),
@@ -155,20 +156,20 @@ impl VoteArgs {
 }
 
 /// Signs a ballot. That of a contract keeps what others of its owners signed in the same file.
-fn signed(
+async fn signed(
     ballot: &Ballot,
     terms: &BallotTerms,
     consent: Option<ContractConsent>,
-    signer: Option<PrivateKeySigner>,
+    signer: Option<Signer>,
     path: &Path,
 ) -> anyhow::Result<SignedBallot> {
     let signer = || signer.ok_or_else(nobody_signs);
     Ok(match consent {
-        None => ballot.sign(terms, &signer()?)?,
+        None => ballot.sign(terms, &signer()?).await?,
         Some(ContractConsent::Made(signature)) => ballot.signed(terms, signature),
         Some(ContractConsent::Key(form)) => {
             let before = SignedBallot::read(path).ok();
-            ballot.sign_for(terms, form, &signer()?, before.as_ref())?
+            ballot.sign_for(terms, form, &signer()?, before.as_ref()).await?
         }
     })
 }
@@ -191,7 +192,7 @@ async fn cast(
     reference: &str,
     support: Support,
     reason: String,
-    signer: PrivateKeySigner,
+    signer: Signer,
     rpc: &RpcArgs,
     out: &Out,
 ) -> anyhow::Result<()> {
@@ -209,12 +210,7 @@ async fn cast(
 }
 
 /// Submits a vote that somebody signed.
-async fn submit(
-    path: &Path,
-    signer: PrivateKeySigner,
-    rpc: &RpcArgs,
-    out: &Out,
-) -> anyhow::Result<()> {
+async fn submit(path: &Path, signer: Signer, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
     let signed = SignedBallot::read(path)?;
     let dao = rpc.dao().await?;
     let outgoing = dao.cast_signed(path, &signed).await?;
@@ -223,12 +219,7 @@ async fn submit(
     send(&dao, signer, &outgoing, out).await
 }
 
-async fn send(
-    dao: &Dao,
-    signer: PrivateKeySigner,
-    outgoing: &Outgoing,
-    out: &Out,
-) -> anyhow::Result<()> {
+async fn send(dao: &Dao, signer: Signer, outgoing: &Outgoing, out: &Out) -> anyhow::Result<()> {
     let sender = Sender::new(&dao.chain, signer);
     let receipt = sender.send(outgoing).await?;
     let cast = receipt.events_of::<VoteCast>(dao.governor).next();

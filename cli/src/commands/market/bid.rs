@@ -86,7 +86,7 @@ struct Placed {
 impl BidArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { auction, amount, key, terms, withdraw: _, token, yes, place, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let market = place.find(rpc).await?;
         let sender = Sender::new(market.chain(), signer);
         let account = Account(sender.address());

@@ -81,7 +81,7 @@ struct Purchase {
 impl BuyArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { wish, key, terms, max_price, yes, place, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let market = place.find(rpc).await?;
         let Quote { token, price, terms: offered } = wish.quote(&market).await?;
         let max_price = match max_price {

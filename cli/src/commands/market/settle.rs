@@ -50,7 +50,7 @@ struct Outcome {
 impl SettleArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { auction, place, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let market = place.find(rpc).await?;
         let sender = Sender::new(market.chain(), signer);
         let Settled { licence, receipt } = market.settle(&sender, auction).await?;

@@ -2,12 +2,10 @@
 
 use std::io::{self, Write};
 
-use alloy::{
-    primitives::{Address, B256},
-    signers::local::PrivateKeySigner,
-};
+use alloy::primitives::{Address, B256};
 use datacoop_deploy::{
     chain::{Receipt, Sender},
+    keys::Signer,
     market::{Market, TokenInfo},
 };
 use serde::Serialize;
@@ -82,7 +80,7 @@ impl StakeArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { account, add, request, withdraw, place, wallet } = self;
         let acts = add.is_some() || request.is_some() || withdraw;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let owner = match (&signer, account) {
             (Some(signer), None) => signer.address(),
             (_, Some(account)) if !acts => account,
@@ -121,7 +119,7 @@ impl StakeArgs {
 /// Adds, asks back, or takes what was asked for.
 async fn act(
     market: &Market,
-    signer: PrivateKeySigner,
+    signer: Signer,
     token: &TokenInfo,
     amounts: (Option<String>, Option<String>),
 ) -> anyhow::Result<Receipt> {

@@ -48,7 +48,7 @@ struct Bound {
 impl BindDidArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { did, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let text = if did.eq_ignore_ascii_case(NONE) { String::new() } else { did };
         let (chain, book) = rpc.deployed().await?;
         let (members, account) = (Members::of_book(&chain, &book)?, signer.address());

@@ -72,7 +72,7 @@ struct Invited {
 impl InviteArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { account, person, file, until, nonce, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (credential, roles) = (person.credential()?, person.roles());
         let (chain_id, membership, nonce, deadline) = match nonce {
             Some(nonce) => {
@@ -92,7 +92,7 @@ impl InviteArgs {
             }
         };
         let terms = InvitationTerms { account, credential, roles, nonce, deadline };
-        let invitation = terms.sign(chain_id, membership, &signer)?;
+        let invitation = terms.sign(chain_id, membership, &signer).await?;
         invitation.write(&file)?;
         out.result(&Invited {
             issuer: Account(invitation.issuer),

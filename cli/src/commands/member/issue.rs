@@ -38,7 +38,7 @@ struct Issued(Changed);
 impl IssueArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { account, person, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let credential = person.credential()?;
         let (chain, book) = rpc.deployed().await?;
         let members = Members::of_book(&chain, &book)?;

@@ -38,7 +38,7 @@ struct Joined(Changed);
 impl JoinArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { invitation: path, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let invitation = Invitation::read(&path)?;
         let (chain, book) = rpc.deployed().await?;
         let (members, account) = (Members::of_book(&chain, &book)?, signer.address());

@@ -40,7 +40,7 @@ struct Left {
 impl LeaveArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (chain, book) = rpc.deployed().await?;
         let (members, account) = (Members::of_book(&chain, &book)?, signer.address());
         let left = members.member(account).await?.id.to_string();

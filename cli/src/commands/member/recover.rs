@@ -87,7 +87,7 @@ impl ReasonArgs {
 impl RecoverArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { lost, replacement, reason, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let reason = reason.text()?;
         let (chain, book) = rpc.deployed().await?;
         let members = Members::of_book(&chain, &book)?;
@@ -101,7 +101,7 @@ impl RecoverArgs {
 impl RevokeArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { account, reason, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let reason = reason.text()?;
         let (chain, book) = rpc.deployed().await?;
         let members = Members::of_book(&chain, &book)?;

@@ -57,7 +57,7 @@ fn roles(text: &str) -> Result<ActorRoles, datacoop_deploy::members::NotAnActorR
 impl RolesArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { account, roles, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (chain, book) = rpc.deployed().await?;
         let members = Members::of_book(&chain, &book)?;
         let member = members.member(account).await?;

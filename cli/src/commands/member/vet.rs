@@ -47,7 +47,7 @@ struct Vetted(Changed);
 impl VetArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { account, role, withdraw, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (chain, book) = rpc.deployed().await?;
         let members = Members::of_book(&chain, &book)?;
         let member = members.member(account).await?;

@@ -98,7 +98,7 @@ impl BatchArgs {
                 file.duplicates.len()
             ));
         }
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let coop = rpc.coop().await?;
         let sender = Sender::new(&coop.chain, signer);
         let entries: Vec<Entry> = file.entries.iter().map(for_chain).collect();

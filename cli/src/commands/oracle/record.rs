@@ -47,7 +47,7 @@ struct Recorded {
 impl RecordArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { member, proof, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let coop = rpc.coop().await?;
         let sender = Sender::new(&coop.chain, signer);
         let receipt = sender.call(coop.rewards, &recordContributionCall { member, proof }).await?;

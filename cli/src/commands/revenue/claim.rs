@@ -80,7 +80,7 @@ struct Paid {
 impl ClaimArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { all: _, token, account, everybody, sources: args, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (revenue, mut sources) = args.find(rpc).await?;
         for source in &mut sources {
             source.pots.retain(|pot| token.is_none_or(|token| token == pot.token));

@@ -4,11 +4,13 @@ use std::io::{self, Write};
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
-    signers::SignerSync,
     sol,
-    sol_types::{SolStruct, eip712_domain},
+    sol_types::eip712_domain,
 };
-use datacoop_deploy::bindings::IDataToken::{eip712DomainCall, noncesCall};
+use datacoop_deploy::{
+    bindings::IDataToken::{eip712DomainCall, noncesCall},
+    keys::Typed,
+};
 use serde::Serialize;
 
 use crate::{
@@ -21,6 +23,7 @@ use crate::{
 
 sol! {
     /// What is signed (ERC-2612).
+    #[derive(Serialize)]
     struct Permit {
         address owner;
         address spender;
@@ -71,7 +74,7 @@ struct Signed {
 impl PermitArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { spender, amount, valid_for, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let coop = rpc.coop().await?;
         let owner = signer.address();
         let domain = coop.chain.read(coop.token, &eip712DomainCall {}).await?;
@@ -79,13 +82,14 @@ impl PermitArgs {
         let deadline = coop.chain.now().await?.saturating_add(valid_for);
         let permit =
             Permit { owner, spender, value: amount.0, nonce, deadline: U256::from(deadline) };
-        let digest = permit.eip712_signing_hash(&eip712_domain! {
+        let domain = eip712_domain! {
             name: domain.name,
             version: domain.version,
             chain_id: domain.chainId.to::<u64>(),
             verifying_contract: domain.verifyingContract,
-        });
-        let signature = signer.sign_hash_sync(&digest)?;
+        };
+        let typed = Typed::new(&permit, &domain);
+        let signature = signer.sign_typed(&typed).await?;
         out.result(&Signed {
             token: Account(coop.token),
             owner: Account(owner),
@@ -93,7 +97,7 @@ impl PermitArgs {
             amount,
             nonce: nonce.to_string(),
             deadline: Time(deadline),
-            digest,
+            digest: typed.digest(),
             v: 27 + u8::from(signature.v()),
             r: signature.r().into(),
             s: signature.s().into(),

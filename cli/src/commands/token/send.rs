@@ -134,7 +134,7 @@ impl SendArgs {
         out: &Out,
     ) -> anyhow::Result<()> {
         let Self { amount, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let coop = rpc.coop().await?;
         let sender = Sender::new(&coop.chain, signer);
         let receipt = sender.call(coop.token, call).await?;

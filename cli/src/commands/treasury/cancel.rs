@@ -61,7 +61,7 @@ struct Cancelled {
 impl CancelArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { transaction, all: _, place, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let named = transaction.as_deref().map(Named::read).transpose()?;
         let (treasury, _) = place.find(rpc).await?;
         let sender = Sender::new(treasury.chain(), signer);

@@ -67,7 +67,7 @@ impl ExecuteArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { file, more, place, wallet } = self;
         let file = TransactionFile::read_all(&file, &more)?;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (treasury, names) = place.find(rpc).await?;
         let sender = Sender::new(treasury.chain(), signer);
         let outcome = execute(&treasury, &sender, &file).await?;

@@ -5,13 +5,11 @@ use std::{
     path::PathBuf,
 };
 
-use alloy::{
-    primitives::{Address, B256},
-    signers::local::PrivateKeySigner,
-};
+use alloy::primitives::{Address, B256};
 use datacoop_deploy::{
     chain::{Receipt, Sender},
     contracts::TREASURY,
+    keys::Signer,
     treasury::{OwnerSignature, SignatureKind, Signing, TransactionFile, approve},
 };
 use serde::Serialize;
@@ -87,7 +85,10 @@ impl SignArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { file: path, eth_sign, approve, contract, out: target, place, wallet } = self;
         let mut file = TransactionFile::read(&path)?;
-        let signer = wallet.map(|wallet| wallet.signer()).transpose()?;
+        let signer = match wallet {
+            Some(wallet) => Some(wallet.signer(rpc, out).await?),
+            None => None,
+        };
         let names =
             rpc.book_path_of(file.chain_id).map(|path| Names::read(&path)).unwrap_or_default();
         if names.address(TREASURY.name).is_some_and(|own| own != file.treasury) {
@@ -130,7 +131,7 @@ enum Way {
 async fn sign(
     file: &mut TransactionFile,
     way: Way,
-    signer: Option<PrivateKeySigner>,
+    signer: Option<Signer>,
     place: &PlaceArgs,
     rpc: &RpcArgs,
 ) -> anyhow::Result<(Address, Signing, Option<Receipt>)> {
@@ -140,7 +141,7 @@ async fn sign(
             (contract, file.put_contracts(contract, signature), None)
         }
         Way::Contract(contract, ContractConsent::Key(form)) => {
-            (contract, file.sign_for(contract, form, &signer()?)?, None)
+            (contract, file.sign_for(contract, form, &signer()?).await?, None)
         }
         Way::Approval => {
             let signer = signer()?;
@@ -150,7 +151,7 @@ async fn sign(
         }
         Way::Key(kind) => {
             let signer = signer()?;
-            (signer.address(), file.sign(&signer, kind)?, None)
+            (signer.address(), file.sign(&signer, kind).await?, None)
         }
     })
 }
@@ -158,7 +159,7 @@ async fn sign(
 /// Approves the hash on chain, and notes that in the file.
 async fn approved(
     file: &mut TransactionFile,
-    signer: PrivateKeySigner,
+    signer: Signer,
     place: &PlaceArgs,
     rpc: &RpcArgs,
 ) -> anyhow::Result<(Signing, Option<Receipt>)> {

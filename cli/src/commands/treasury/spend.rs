@@ -62,7 +62,7 @@ struct Spent {
 impl SpendArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { amount: text, token, to, place, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let (treasury, names) = place.find(rpc).await?;
         let token = token::find(&token, &names)?;
         let amount = token::amount(&text, token, treasury.chain(), &names).await?;

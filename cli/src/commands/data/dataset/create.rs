@@ -54,7 +54,7 @@ struct Created {
 impl CreateArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { name, class, purposes, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let registry = registry(rpc).await?;
         let sender = Sender::new(registry.chain(), signer);
         let purposes = Purpose::mask(&purposes);

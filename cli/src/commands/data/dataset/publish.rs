@@ -88,7 +88,7 @@ impl PublishArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { dataset: reference, out: file, uri, weights, wallet } = self;
         let weights = weights.as_deref().map(read_weights).transpose()?;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let registry = registry(rpc).await?;
         let sender = Sender::new(registry.chain(), signer);
         let dataset = registry.dataset(&reference).await?;
