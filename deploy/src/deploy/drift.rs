@@ -31,7 +31,7 @@ impl Drift {
     /// Makes the sentences of a proposal that ends these differences.
     #[must_use]
     pub fn sentences(list: &[Self]) -> Vec<Sentence> {
-        list.iter().map(|drift| Sentence::Set(vec![drift.setting])).collect()
+        list.iter().map(|drift| Sentence::Set(vec![drift.setting.clone()])).collect()
     }
 }
 

@@ -133,20 +133,22 @@ pub async fn plan(
     let contracts: Vec<_> = contracts.collect();
     let left: Vec<_> =
         steps.iter().zip(&done).filter(|(_, done)| !**done).map(|(step, _)| step).collect();
-    let simulated = simulate(chain, deployer, &left).await?;
-    let mut transactions = Vec::with_capacity(left.len());
-    for (step, simulated) in left.into_iter().zip(simulated) {
-        if simulated != Simulated::Needless {
-            let creation = step.creation();
-            let artifact = creation
-                .and_then(|creation| artifacts.iter().find(|a| a.name == creation.contract));
-            let value = match artifact {
-                Some(artifact) => target.value(chain, artifact).await?,
-                None => U256::ZERO,
-            };
-            transactions.push(planned(step, &contracts, (value, simulated.gas())));
-        }
+    let mut values = Vec::with_capacity(left.len());
+    for step in &left {
+        let is_of = |artifact: &&Artifact| {
+            step.creation().is_some_and(|creation| creation.contract == artifact.name)
+        };
+        values.push(match artifacts.iter().find(is_of) {
+            Some(artifact) => target.value(chain, artifact).await?,
+            None => U256::ZERO,
+        });
     }
+    let simulated = simulate(chain, deployer, &left, &values).await?;
+    let needed = left.iter().zip(values).zip(simulated);
+    let needed = needed.filter(|(_, simulated)| *simulated != Simulated::Needless);
+    let planned = needed
+        .map(|((step, value), simulated)| planned(step, &contracts, (value, simulated.gas())));
+    let transactions: Vec<_> = planned.collect();
     let gas = transactions.iter().map(|transaction| transaction.gas).sum();
     let value = transactions.iter().fold(U256::ZERO, |sum, t| sum.saturating_add(t.value));
     let balance = chain.ask("eth_getBalance", chain.provider().get_balance(deployer)).await?;

@@ -2,7 +2,7 @@
 
 use crate::{Error, note_table};
 
-use super::{data, treasury, words};
+use super::{data, keys, stylus, treasury, words};
 
 note_table! {
     Error {
@@ -150,6 +150,26 @@ note_table! {
             "The key could not sign: a device was refused or locked, or a keystore's key is damaged."
             "Unlock the device and confirm there, or sign with another key."
 
+        // Deployments.
+        Declaration "malformed-declaration"
+            "The file does not declare a cooperative: the message has the line, and what is wrong there."
+            "Correct the line; `datacoop init` writes a file with every value explained."
+        NoFactory "no-deployment-proxy"
+            "Contracts are created at foretold addresses by a proxy that nearly every chain has; this one has none and refuses its well-known transaction."
+            "Ask who runs the chain to put it there; Anvil has it unless it was started without."
+        NonceTaken "nonce-taken"
+            "Something else sends transactions from the same account, and was faster each time."
+            "Stop it, or deploy from an account of its own, and run the command again."
+        Busy "deployment-busy"
+            "Another process is deploying to this chain with the same journal."
+            "Wait until it ends; two at once would send everything twice."
+        JournalCorrupted "journal-corrupted"
+            "The journal of the deployment was edited, cut in the middle or damaged on the disk, and is not relied on."
+            "Restore it from a copy, or move it away: contracts are found again at their addresses."
+        BegunOtherwise "begun-otherwise"
+            "The deployment was begun with another account, declaration or build than it is to be carried on with; the differences are listed."
+            "Put back what changed and run it again; or start another cooperative with `--replace`."
+
         // Members and consents.
         NotAMember "not-a-member"
             "The account has no membership, which what was asked for needs."
@@ -177,6 +197,8 @@ note_table! {
         Error::Credential(source) => words::note_of_credential(source),
         Error::Treasury(source) => treasury::note(source),
         Error::Data(source) => data::note(source),
+        Error::Key(source) => keys::note(source),
+        Error::Stylus(source) => stylus::note(source),
         Error::BatchInterrupted { source, .. } => note(source),
         Error::Reverted { .. } => None,
     }

@@ -6,6 +6,8 @@
 
 mod data;
 mod error;
+mod keys;
+mod stylus;
 mod treasury;
 mod words;
 
@@ -58,7 +60,11 @@ macro_rules! note_table {
 /// Returns every note of this library.
 pub fn notes() -> impl Iterator<Item = Note> {
     let words = [words::NOTES, words::CONSENT_NOTES, words::CREDENTIAL_NOTES];
-    [error::NOTES, data::NOTES, treasury::NOTES].into_iter().chain(words).flatten().copied()
+    [error::NOTES, data::NOTES, treasury::NOTES, keys::NOTES, stylus::NOTES]
+        .into_iter()
+        .chain(words)
+        .flatten()
+        .copied()
 }
 
 impl Error {

@@ -94,7 +94,7 @@ struct Started {
 impl AuctionArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { edition, purpose, periods, exclusive, place, .. } = &self;
-        let (signer, terms) = (self.wallet.signer()?, self.terms.hash()?);
+        let (signer, terms) = (self.wallet.signer(rpc, out).await?, self.terms.hash()?);
         let increment_bps = increment(&self.increment)?;
         let market = place.find(rpc).await?;
         let token = place::token(&market, &self.token).await?;

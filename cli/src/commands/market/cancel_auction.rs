@@ -45,7 +45,7 @@ struct Cancelled {
 impl CancelAuctionArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { auction, place, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let market = place.find(rpc).await?;
         let sender = Sender::new(market.chain(), signer);
         let receipt = market.cancel_auction(&sender, auction).await?;

@@ -53,7 +53,7 @@ struct Ended {
 impl DelistArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { edition, token, place, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let market = place.find(rpc).await?;
         let token = place::token(&market, &token).await?.address;
         let sender = Sender::new(market.chain(), signer);

@@ -77,7 +77,7 @@ struct Logged {
 impl LogAccessArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { licence: id, record, path: PathArgs { manifest, proof }, place, wallet } = self;
-        let signer = wallet.signer()?;
+        let signer = wallet.signer(rpc, out).await?;
         let market = place.find(rpc).await?;
         let Licence { holder, edition, purpose, .. } = licence(&market, id).await?;
         let proof = match manifest {

@@ -82,7 +82,7 @@ struct Offered {
 impl OfferArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { edition, purposes, by, max_periods, token, terms, place, wallet } = self;
-        let (signer, terms) = (wallet.signer()?, terms.hash()?);
+        let (signer, terms) = (wallet.signer(rpc, out).await?, terms.hash()?);
         let market = place.find(rpc).await?;
         let token = place::token(&market, &token).await?.address;
         let sender = Sender::new(market.chain(), signer);

@@ -76,7 +76,7 @@ struct Released {
 impl ReleaseKeyArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { licence: id, key, place, wallet } = self;
-        let (signer, key) = (wallet.signer()?, key.read()?);
+        let (signer, key) = (wallet.signer(rpc, out).await?, key.read()?);
         let market = place.find(rpc).await?;
         let Licence { holder, edition, public_key, .. } = licence(&market, id).await?;
         let bytes = key.len();
