@@ -63,6 +63,12 @@ pub(crate) enum Command {
     /// Makes, stores and lists the keys that sign.
     #[command(subcommand)]
     Key(commands::key::KeyCommand),
+    Init(commands::coop::InitArgs),
+    Plan(commands::coop::PlanArgs),
+    #[command(visible_alias = "resume")]
+    Apply(commands::coop::ApplyArgs),
+    Status(commands::coop::StatusArgs),
+    Verify(commands::coop::VerifyArgs),
     Deploy(commands::deploy::DeployArgs),
     Roles(commands::roles::RolesArgs),
     /// Records contributions on chain, as the cooperative's oracle.
@@ -106,6 +112,11 @@ impl Command {
             Self::Build(_) => "build",
             Self::Node(_) => "node",
             Self::Key(command) => command.name(),
+            Self::Init(_) => "init",
+            Self::Plan(_) => "plan",
+            Self::Apply(_) => "apply",
+            Self::Status(_) => "status",
+            Self::Verify(_) => "verify",
             Self::Deploy(_) => "deploy",
             Self::Roles(_) => "roles",
             Self::Oracle(command) => command.name(),
@@ -134,6 +145,11 @@ impl Cli {
             Command::Build(args) => args.run(&out),
             Command::Node(args) => args.run(&out).await,
             Command::Key(command) => command.run(&rpc, &out).await,
+            Command::Init(args) => args.run(&out),
+            Command::Plan(args) => args.run(&rpc, &out).await,
+            Command::Apply(args) => args.run(&rpc, &out).await,
+            Command::Status(args) => args.run(&rpc, &out).await,
+            Command::Verify(args) => args.run(&rpc, &out).await,
             Command::Deploy(args) => args.run(&rpc, &out).await,
             Command::Roles(args) => args.run(&rpc, &out).await,
             Command::Oracle(command) => command.run(&rpc, &out).await,

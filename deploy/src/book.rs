@@ -117,7 +117,7 @@ impl AddressBook {
     /// - [`Error::Unreachable`], [`Error::Refusal`]: the chain's failures.
     pub async fn read_for(path: &Path, chain: &Chain) -> Result<Option<Self>, Error> {
         let Some(book) = Self::read(path)? else { return Ok(None) };
-        book.expect_chain(chain.id(), chain.genesis())?;
+        book.expect_on(chain)?;
         for (name, entry) in &book.contracts {
             let code = chain.code(entry.address).await?;
             let found = match keccak256(&code) {
@@ -178,6 +178,15 @@ impl AddressBook {
         })?;
         text.push(b'\n');
         write_atomically(&self.path, &text)
+    }
+
+    /// Checks that the book is of this chain.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BookOfAnotherChain`] when it is not.
+    pub fn expect_on(&self, chain: &Chain) -> Result<(), Error> {
+        self.expect_chain(chain.id(), chain.genesis())
     }
 
     fn expect_chain(&self, id: u64, genesis: B256) -> Result<(), Error> {

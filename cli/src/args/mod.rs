@@ -7,7 +7,7 @@ mod wallet;
 
 pub(crate) use contract::{ContractArgs, ContractConsent, nobody_signs, unless_signed};
 pub(crate) use output::OutputArgs;
-pub(crate) use rpc::{Coop, RpcArgs};
+pub(crate) use rpc::{Coop, RpcArgs, explorer};
 pub(crate) use wallet::{OptionalWalletArgs, PasswordArgs, WalletArgs, load as load_signer};
 
 /// The flags of every command.

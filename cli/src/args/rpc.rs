@@ -22,17 +22,30 @@ struct Named {
     name: &'static str,
     chain_id: u64,
     url: &'static str,
+    /// Where people look at its accounts and transactions.
+    explorer: Option<&'static str>,
 }
 
 /// The networks that have a name. Those of Arbitrum are its public endpoints.
 const NETWORKS: &[Named] = &[
-    Named { name: "local", chain_id: 31_337, url: LOCAL_URL },
-    Named { name: "nitro-devnode", chain_id: 412_346, url: "http://127.0.0.1:8547" },
-    Named { name: "arbitrum", chain_id: 42_161, url: "https://arb1.arbitrum.io/rpc" },
+    Named { name: "local", chain_id: 31_337, url: LOCAL_URL, explorer: None },
+    Named {
+        name: "nitro-devnode",
+        chain_id: 412_346,
+        url: "http://127.0.0.1:8547",
+        explorer: None,
+    },
+    Named {
+        name: "arbitrum",
+        chain_id: 42_161,
+        url: "https://arb1.arbitrum.io/rpc",
+        explorer: Some("https://arbiscan.io"),
+    },
     Named {
         name: "arbitrum-sepolia",
         chain_id: 421_614,
         url: "https://sepolia-rollup.arbitrum.io/rpc",
+        explorer: Some("https://sepolia.arbiscan.io"),
     },
 ];
 
@@ -112,6 +125,11 @@ impl FromStr for Network {
     }
 }
 
+/// Returns where people look at the accounts of a chain, where there is such a place.
+pub(crate) fn explorer(chain_id: u64) -> Option<&'static str> {
+    NETWORKS.iter().find(|network| network.chain_id == chain_id)?.explorer
+}
+
 /// A cooperative on its chain.
 #[derive(Clone, Debug)]
 pub(crate) struct Coop {
@@ -135,6 +153,15 @@ impl RpcArgs {
     /// Connects to the chain and makes sure that it is the one that was meant.
     pub(crate) async fn connect(&self) -> anyhow::Result<Chain> {
         self.connect_to(self.url()).await
+    }
+
+    /// Connects to the chain with this id, and to no other.
+    pub(crate) async fn connect_to_id(&self, chain_id: u64) -> anyhow::Result<Chain> {
+        let known = NETWORKS.iter().find(|network| network.chain_id == chain_id);
+        let known = known.map_or(LOCAL_URL, |network| network.url);
+        let chain = self.connect_to(self.named_url().unwrap_or(known)).await?;
+        chain.expect_id(chain_id)?;
+        Ok(chain)
     }
 
     /// Connects to the chain at `url`, which must have the named network's id.

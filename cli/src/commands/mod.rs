@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod build;
 pub(crate) mod consent;
+pub(crate) mod coop;
 pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod deploy;

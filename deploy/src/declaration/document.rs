@@ -1,9 +1,12 @@
 //! Decides what a cooperative publishes of itself for others to find (ERC-4824, Common Interfaces for DAOs).
 
+use std::path::Path;
+
 use alloy::primitives::Address;
 use serde::Serialize;
 
 use super::{Declaration, Legal};
+use crate::{Error, artifact::write_atomically};
 
 /// The document that a cooperative's `daoURI` leads to (ERC-4824, `daoURI` schema).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,6 +42,23 @@ struct LegalForm {
     registration: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statutes: Option<String>,
+}
+
+impl DaoDocument {
+    /// Writes the document.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when it cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        let mut text = serde_json::to_vec_pretty(self).map_err(|source| Error::Io {
+            path: path.to_path_buf(),
+            action: "write",
+            source: source.into(),
+        })?;
+        text.push(b'\n');
+        write_atomically(path, &text)
+    }
 }
 
 /// Makes the document of a cooperative whose contracts are at these addresses.

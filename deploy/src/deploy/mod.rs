@@ -10,6 +10,7 @@ mod governance;
 mod journal;
 mod market;
 mod plan;
+mod status;
 mod step;
 mod steps;
 mod target;
@@ -21,6 +22,7 @@ pub use create::{Created, Way, create};
 pub use drift::{Drift, drift};
 pub use governance::{Allocation, GovernanceConfig, TransferPolicy};
 pub use plan::{Plan, PlannedContract, PlannedTransaction, plan};
+pub use status::{ContractStatus, Progressed, Status, UnderWay, status};
 pub use target::Target;
 pub use verify::{MissingPower, Verification, VerifiedContract, verify};
 

@@ -1,0 +1,89 @@
+//! Decides what the commands do that a declared cooperative is deployed and operated with: `init`, `plan`,
+//! `apply`, `status` and `verify`.
+
+mod apply;
+mod init;
+mod plan;
+mod status;
+mod verify;
+
+use std::path::PathBuf;
+
+use alloy::primitives::{Address, U256};
+use datacoop_deploy::{
+    chain::Chain, declaration::Declaration, governance::write_decimal, keys::Signer,
+};
+
+pub(crate) use apply::ApplyArgs;
+pub(crate) use init::InitArgs;
+pub(crate) use plan::PlanArgs;
+pub(crate) use status::StatusArgs;
+pub(crate) use verify::VerifyArgs;
+
+use crate::{
+    args::{PasswordArgs, RpcArgs, load_signer},
+    output::Out,
+};
+
+/// Decimals of ether.
+const ETHER: u8 = 18;
+
+/// Which cooperative is meant.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DeclarationArgs {
+    /// The file that declares the cooperative.
+    #[arg(default_value = "coop.toml", value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl DeclarationArgs {
+    fn read(&self) -> anyhow::Result<Declaration> {
+        Ok(Declaration::read(&self.file)?)
+    }
+
+    /// Reads the declaration and connects to its chain, and to no other.
+    async fn connect(&self, rpc: &RpcArgs) -> anyhow::Result<(Declaration, Chain)> {
+        let declaration = self.read()?;
+        let chain = rpc.connect_to_id(declaration.network.chain_id).await?;
+        Ok((declaration, chain))
+    }
+}
+
+/// Who deploys, if it is not who the file says.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Account")]
+pub(crate) struct DeployerArgs {
+    /// Where the deployer's key is [default: what the file says]
+    // A text, since the parser would repeat a mistyped value, which may be a key.
+    #[arg(long, value_name = "KEY", env = "DATACOOP_FROM", hide_env_values = true)]
+    from: Option<String>,
+
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+impl DeployerArgs {
+    async fn signer(
+        &self,
+        declaration: &Declaration,
+        rpc: &RpcArgs,
+        out: &Out,
+    ) -> anyhow::Result<Signer> {
+        let from = self.from.as_deref().unwrap_or(&declaration.deployer.from);
+        load_signer(from, &self.password, rpc, out).await
+    }
+}
+
+/// Writes an amount of ether.
+fn ether(wei: U256) -> String {
+    format!("{} ETH", write_decimal(wei, ETHER))
+}
+
+/// Writes where people look at an address, where there is such a place, else the address.
+fn link(chain_id: u64, address: Address) -> String {
+    let address = address.to_checksum(None);
+    match crate::args::explorer(chain_id) {
+        Some(explorer) => format!("{explorer}/address/{address}"),
+        None => address,
+    }
+}
