@@ -4,6 +4,7 @@ mod amount;
 mod args;
 mod cli;
 mod commands;
+mod ether;
 mod exit;
 mod output;
 mod progress;

@@ -2,11 +2,13 @@
 
 pub(crate) mod bench;
 pub(crate) mod build;
+pub(crate) mod cache;
 pub(crate) mod consent;
 pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod gov;
+pub(crate) mod keepalive;
 pub(crate) mod market;
 pub(crate) mod member;
 pub(crate) mod node;

@@ -16,5 +16,6 @@ mod market;
 mod members;
 mod process;
 mod revenue;
+mod stylus;
 mod trace;
 mod treasury;
