@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Verify(commands::coop::VerifyArgs),
     Deploy(commands::deploy::DeployArgs),
     Roles(commands::roles::RolesArgs),
+    Keepalive(commands::keepalive::KeepaliveArgs),
+    Cache(commands::cache::CacheArgs),
     /// Records contributions on chain, as the cooperative's oracle.
     #[command(subcommand)]
     Oracle(commands::oracle::OracleCommand),
@@ -119,6 +121,8 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Deploy(_) => "deploy",
             Self::Roles(_) => "roles",
+            Self::Keepalive(_) => "keepalive",
+            Self::Cache(_) => "cache",
             Self::Oracle(command) => command.name(),
             Self::Token(command) => command.name(),
             Self::Member(command) => command.name(),
@@ -152,6 +156,8 @@ impl Cli {
             Command::Verify(args) => args.run(&rpc, &out).await,
             Command::Deploy(args) => args.run(&rpc, &out).await,
             Command::Roles(args) => args.run(&rpc, &out).await,
+            Command::Keepalive(args) => args.run(&rpc, &out).await,
+            Command::Cache(args) => args.run(&rpc, &out).await,
             Command::Oracle(command) => command.run(&rpc, &out).await,
             Command::Token(command) => command.run(&rpc, &out).await,
             Command::Member(command) => command.run(&rpc, &out).await,

@@ -72,6 +72,18 @@ fn roles(held: &[datacoop_deploy::roles::Held]) -> String {
     held.iter().map(line).collect()
 }
 
+/// Programs that expire soon, or have expired, each with what is to be done.
+#[derive(Debug, thiserror::Error)]
+#[error("programs of the cooperative expire within {days} days, or do not run any more:{}", each(.programs))]
+pub(crate) struct ProgramsEnd {
+    pub(crate) days: u64,
+    pub(crate) programs: Vec<String>,
+}
+
+fn each(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("\n  {line}")).collect()
+}
+
 /// Receipts of consents that are not the hash of what they are receipts of.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -203,7 +215,7 @@ fn status_of(error: &(dyn std::error::Error + 'static)) -> Option<Status> {
         Some(Status::Usage)
     } else if error.is::<BenchmarksWorse>() {
         Some(Status::Worse)
-    } else if error.is::<RolesLeft>() || error.is::<ReceiptsBroken>() {
+    } else if error.is::<RolesLeft>() || error.is::<ReceiptsBroken>() || error.is::<ProgramsEnd>() {
         Some(Status::Check)
     } else if let Some(error) = error.downcast_ref::<datacoop_bench::Error>() {
         status_of_bench(error)

@@ -6,6 +6,7 @@ mod ask;
 mod cli;
 mod codes;
 mod commands;
+mod ether;
 mod exit;
 mod output;
 mod progress;

@@ -15,6 +15,7 @@ mod rewards_model;
 mod safe_hashes;
 mod scale;
 mod second_abi;
+mod stylus;
 mod tidy;
 mod timelock_twins;
 mod token_twins;

@@ -27,12 +27,12 @@ const ROUNDS: usize = 24;
 const SEED: u64 = 0x5ec0_4dab;
 
 /// The interface as ethers-core reads it.
-fn second(abi: &JsonAbi) -> Result<Abi> {
+pub(crate) fn second(abi: &JsonAbi) -> Result<Abi> {
     Ok(serde_json::from_value(serde_json::to_value(abi)?)?)
 }
 
 /// Random arguments for `params`.
-fn arguments(params: &[Param], rng: &mut Random) -> Result<Vec<DynSolValue>> {
+pub(crate) fn arguments(params: &[Param], rng: &mut Random) -> Result<Vec<DynSolValue>> {
     params.iter().map(|param| Ok(random::value(&param.resolve()?, rng))).collect()
 }
 
@@ -54,11 +54,11 @@ fn token(value: &DynSolValue) -> Token {
     }
 }
 
-fn tokens(values: &[DynSolValue]) -> Vec<Token> {
+pub(crate) fn tokens(values: &[DynSolValue]) -> Vec<Token> {
     values.iter().map(token).collect()
 }
 
-fn word(value: U256) -> ethers_core::types::U256 {
+pub(crate) fn word(value: U256) -> ethers_core::types::U256 {
     ethers_core::types::U256::from_big_endian(&value.to_be_bytes::<32>())
 }
 

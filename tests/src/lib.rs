@@ -7,6 +7,8 @@ mod coop;
 mod dao;
 mod driver;
 mod proxy;
+mod rpc_proxy;
+mod stylus_node;
 mod twins;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +23,8 @@ pub use datacoop_bench::peers::{Peer, interface, peer};
 pub use driver::{Drive, Driver, End};
 pub use proxy::BreakingProxy;
 pub use random::Random;
+pub use rpc_proxy::{Hook, PassOn, Reply, RpcProxy, Upstream};
+pub use stylus_node::{CACHE_MANAGER, StandIns, StylusHook, StylusNode};
 pub use twins::{Effect, Outcome, Request, Twins, create_raw};
 
 /// The root of the repository.

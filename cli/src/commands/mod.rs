@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod build;
+pub(crate) mod cache;
 pub(crate) mod consent;
 pub(crate) mod coop;
 pub(crate) mod data;
@@ -10,6 +11,7 @@ pub(crate) mod deploy;
 pub(crate) mod explain;
 pub(crate) mod gov;
 pub(crate) mod key;
+pub(crate) mod keepalive;
 pub(crate) mod market;
 pub(crate) mod member;
 pub(crate) mod node;

@@ -18,5 +18,6 @@ mod market;
 mod members;
 mod process;
 mod revenue;
+mod stylus;
 mod trace;
 mod treasury;

@@ -181,7 +181,7 @@ pub struct Deployment {
 ///
 /// # Errors
 ///
-/// As [`activation`].
+/// As [`activation()`].
 pub async fn deployment(
     chain: &Chain,
     deployer: Address,
