@@ -99,6 +99,11 @@ pub(crate) struct ReceiptsBroken {
 #[error("no")]
 pub(crate) struct Denied;
 
+/// A cooperative is not as declared; what differs was written, and nothing is to be said about it.
+#[derive(Debug, thiserror::Error)]
+#[error("the cooperative is not as declared")]
+pub(crate) struct NotAsDeclared;
+
 /// The user interrupted the command.
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]
@@ -154,7 +159,7 @@ impl Failure {
             hint: rejection.as_ref().and_then(|(_, decoded)| words::hint(decoded)),
             error: rejection.map(|(_, decoded)| decoded),
             is_broken_pipe: is_broken_pipe(error),
-            is_answer: error.is::<Denied>(),
+            is_answer: error.is::<Denied>() || error.is::<NotAsDeclared>(),
         }
     }
 }
@@ -215,7 +220,11 @@ fn status_of(error: &(dyn std::error::Error + 'static)) -> Option<Status> {
         Some(Status::Usage)
     } else if error.is::<BenchmarksWorse>() {
         Some(Status::Worse)
-    } else if error.is::<RolesLeft>() || error.is::<ReceiptsBroken>() || error.is::<ProgramsEnd>() {
+    } else if error.is::<RolesLeft>()
+        || error.is::<ReceiptsBroken>()
+        || error.is::<ProgramsEnd>()
+        || error.is::<NotAsDeclared>()
+    {
         Some(Status::Check)
     } else if let Some(error) = error.downcast_ref::<datacoop_bench::Error>() {
         status_of_bench(error)

@@ -81,7 +81,7 @@ impl CacheArgs {
         let wanted: Result<Vec<_>, _> =
             contracts.iter().map(|name| Contract::named(name)).collect();
         let wanted = wanted?;
-        let signer = if bid { wallet.signer()? } else { None };
+        let signer = if bid { wallet.signer(rpc, out).await? } else { None };
         let (chain, book) = rpc.deployed().await?;
         let chain_id = chain.id();
         if chain.kind() == ChainKind::Evm {

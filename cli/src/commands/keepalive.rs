@@ -111,7 +111,7 @@ struct Programs {
 impl KeepaliveArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { renew, check, within, fee_bump, wallet } = self;
-        let signer = if renew { wallet.signer()? } else { None };
+        let signer = if renew { wallet.signer(rpc, out).await? } else { None };
         let (chain, book) = rpc.deployed().await?;
         let mut states = stylus::survey(&chain, &book).await?;
         let mut renewals = BTreeMap::new();

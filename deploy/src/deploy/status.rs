@@ -97,9 +97,7 @@ pub async fn status(chain: &Chain, book: &Path) -> Result<Status, Error> {
         entries.map(|entry| entry.deployer).next()
     });
     let balance = match deployer {
-        Some(account) => {
-            chain.ask("eth_getBalance", chain.provider().get_balance(account)).await?
-        }
+        Some(account) => chain.ask("eth_getBalance", chain.provider().get_balance(account)).await?,
         None => U256::ZERO,
     };
     Ok(Status {

@@ -203,4 +203,3 @@ impl Report for Applied {
         writeln!(to, "ERC-4824 document: {}", self.document.display())
     }
 }
-

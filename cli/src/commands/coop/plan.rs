@@ -129,7 +129,13 @@ impl Planned {
         writeln!(to, "{rows}\n")?;
         if self.shows_calldata {
             for (index, transaction) in plan.transactions.iter().enumerate() {
-                writeln!(to, "{:>3}  {}  {}", index + 1, Account(transaction.to), transaction.data)?;
+                writeln!(
+                    to,
+                    "{:>3}  {}  {}",
+                    index + 1,
+                    Account(transaction.to),
+                    transaction.data
+                )?;
             }
             writeln!(to)?;
         }
@@ -191,7 +197,10 @@ pub(super) fn show_changes(
     }
     writeln!(to, "{rows}\n")?;
     if by_proposal {
-        writeln!(to, "Governance owns these. `datacoop apply --propose` proposes the change; or:\n")?;
+        writeln!(
+            to,
+            "Governance owns these. `datacoop apply --propose` proposes the change; or:\n"
+        )?;
         let actions = changes.iter().map(|change| format!(" -a '{}'", change.sentence));
         let actions: String = actions.collect();
         return writeln!(to, "  datacoop gov propose{actions} --description '…' --from …");

@@ -53,8 +53,7 @@ impl VerifyArgs {
         let artifacts =
             tokio::task::block_in_place(|| build::build(&workspace, &CONTRACTS, &progress))?;
         let path = rpc.book_path(&chain)?;
-        let verification =
-            deploy::verify(&chain, &artifacts, &declaration.config(), &path).await?;
+        let verification = deploy::verify(&chain, &artifacts, &declaration.config(), &path).await?;
         let book = AddressBook::deployed(&path, &chain).await?;
         let left = roles::left_with_deployer(&verification.unexpected, &book);
         let changes = drift(&chain, &book, &declaration.parameters()).await?;
