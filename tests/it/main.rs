@@ -1,6 +1,7 @@
 //! The integration tests, in one binary: `cargo test -p datacoop-tests`.
 
 mod access_suite;
+mod chaos;
 mod connection;
 mod deployment;
 mod emission;
