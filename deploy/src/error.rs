@@ -15,6 +15,7 @@ use crate::{
     governance::{Next, Power, Standing, WordsError},
     keys::KeyError,
     members::CredentialError,
+    offline::OfflineError,
     treasury::TreasuryError,
 };
 
@@ -140,6 +141,9 @@ pub enum Error {
         /// The text, unless it may be a key itself.
         given: String,
     },
+    /// Transactions are not sent at once, and something is wrong with that.
+    #[error(transparent)]
+    Offline(#[from] OfflineError),
     /// A key cannot be used, or what should sign does not.
     #[error(transparent)]
     Key(#[from] KeyError),

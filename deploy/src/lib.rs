@@ -23,6 +23,7 @@ pub mod keys;
 pub mod market;
 pub mod members;
 pub mod node;
+pub mod offline;
 pub mod record;
 pub mod revenue;
 pub mod roles;

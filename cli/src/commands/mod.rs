@@ -2,18 +2,21 @@
 
 pub(crate) mod bench;
 pub(crate) mod build;
+pub(crate) mod completions;
 pub(crate) mod consent;
 pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod gov;
 pub(crate) mod key;
+pub(crate) mod man;
 pub(crate) mod market;
 pub(crate) mod member;
 pub(crate) mod node;
 pub(crate) mod oracle;
 pub(crate) mod revenue;
 pub(crate) mod roles;
+pub(crate) mod send;
 pub(crate) mod token;
 pub(crate) mod trace;
 pub(crate) mod translate;
