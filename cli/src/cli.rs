@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{args::GlobalArgs, commands};
+use crate::{args::GlobalArgs, aside, commands, output::Out};
 
 /// Exit statuses, for the help of every command.
 macro_rules! exit_status {
@@ -104,6 +104,9 @@ pub(crate) enum Command {
     Bench(commands::bench::BenchArgs),
     Trace(commands::trace::TraceArgs),
     Explain(commands::explain::ExplainArgs),
+    Send(commands::send::SendArgs),
+    Completions(commands::completions::CompletionsArgs),
+    Man(commands::man::ManArgs),
 }
 
 impl Command {
@@ -136,14 +139,25 @@ impl Command {
             Self::Bench(_) => "bench",
             Self::Trace(_) => "trace",
             Self::Explain(_) => "explain",
+            Self::Send(_) => "send",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
         }
     }
 }
 
 impl Cli {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let Self { global: GlobalArgs { rpc, output }, command } = self;
-        let out = output.out();
+        let out = self.global.output.out();
+        let Some(aside) = self.global.rpc.aside().cloned() else {
+            return self.dispatch(out).await;
+        };
+        let name = self.command.name();
+        aside::finish(self.dispatch(out.withheld()).await, &aside, name, &out)
+    }
+
+    async fn dispatch(self, out: Out) -> anyhow::Result<()> {
+        let Self { global: GlobalArgs { rpc, .. }, command } = self;
         match command {
             Command::Demo(args) => args.run(&rpc, &out).await,
             Command::Build(args) => args.run(&out),
@@ -171,6 +185,9 @@ impl Cli {
             Command::Bench(args) => args.run(&out).await,
             Command::Trace(args) => args.run(&rpc, &out).await,
             Command::Explain(args) => args.run(&out),
+            Command::Send(args) => args.run(&rpc, &out).await,
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(&out),
         }
     }
 }

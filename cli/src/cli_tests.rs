@@ -72,6 +72,8 @@ fn built_example(words: &str) -> Cli {
             vec!["--spender", address, "--amount", "1", "--from", "dev:0"]
         }
         "key create" | "key import" => vec!["name"],
+        "send" | "man" => vec!["file"],
+        "completions" => vec!["bash"],
         "key address" => vec!["dev:0"],
         "token burn" => vec!["--amount", "1", "--from", "dev:0"],
         "member invite" => vec![address, "--person", "x", "--file", "f", "--from", "dev:0"],

@@ -194,7 +194,7 @@ pub(crate) fn report(failure: &Failure, command: &str, out: &Out) -> ExitCode {
     if failure.is_answer {
         return ExitCode::from(failure.exit_status);
     }
-    if out.format() == Format::Json {
+    if out.format() != Format::Text {
         // When stdout is closed, stderr still says it.
         let _ = out.document(command, false, &Body { error: failure });
     }
@@ -284,6 +284,7 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         | E::CodeDiffers { .. } => Status::Chain,
         E::Treasury(error) => status_of_treasury(error),
         E::Key(error) => status_of_key(error),
+        E::Offline(error) => status_of_offline(error),
         E::Data(error) => status_of_data(error),
         E::Stylus(error) => status_of_stylus(error),
         E::Reverted { .. }
@@ -312,6 +313,15 @@ const fn status_of_key(error: &KeyError) -> Status {
         E::KeyGiven | E::Name { .. } => Status::Usage,
         E::Locked { .. } | E::NeedsNode { .. } => Status::Chain,
         _ => Status::Input,
+    }
+}
+
+const fn status_of_offline(error: &datacoop_deploy::offline::OfflineError) -> Status {
+    use datacoop_deploy::offline::OfflineError as E;
+    match error {
+        E::NeedsChain { .. } | E::NonceUsed { .. } | E::NonceAhead { .. } => Status::Chain,
+        E::Tampered { .. } | E::Exists { .. } => Status::Input,
+        _ => Status::Usage,
     }
 }
 
@@ -467,5 +477,41 @@ mod tests {
         let writing = datacoop_ingest::Error::Write(pipe());
         assert!(Failure::of(&writing.into()).is_broken_pipe);
         assert!(!Failure::of(&anyhow::anyhow!("x")).is_broken_pipe);
+    }
+
+    /// The status after another one, so that none can be forgotten.
+    const fn next(status: Status) -> Option<Status> {
+        Some(match status {
+            Status::Internal => Status::Usage,
+            Status::Usage => Status::Input,
+            Status::Input => Status::Chain,
+            Status::Chain => Status::Rejected,
+            Status::Rejected => Status::Funds,
+            Status::Funds => Status::Build,
+            Status::Build => Status::Worse,
+            Status::Worse => Status::Check,
+            Status::Check => Status::Interrupted,
+            Status::Interrupted => return None,
+        })
+    }
+
+    #[test]
+    fn the_help_has_every_exit_status_and_no_other() {
+        let number = |line: &str| line.trim().split(' ').next()?.parse::<u8>().ok();
+        let documented: Vec<u8> = crate::cli::exit_status!().lines().filter_map(number).collect();
+        let all = std::iter::successors(Some(Status::Internal), |status| next(*status));
+        let all: Vec<u8> = std::iter::once(0).chain(all.map(|status| status as u8)).collect();
+        assert_eq!(documented, all);
+    }
+
+    #[test]
+    fn what_may_be_a_key_is_seen_in_any_dress() {
+        let key = "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
+        for text in
+            [key.to_owned(), format!("'0x{key}'"), format!("--x=0x{key}."), key.to_uppercase()]
+        {
+            assert!(has_key(&text), "{text}");
+        }
+        assert!(!has_key(&key[1..]) && !has_key(&format!("{key}0")) && !has_key("words"));
     }
 }

@@ -2,6 +2,7 @@
 
 mod amount;
 mod args;
+mod aside;
 mod ask;
 mod cli;
 mod codes;
@@ -16,18 +17,26 @@ mod words;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
-use crate::{cli::Cli, exit::Failure};
+use crate::{args::OfflineArgs, cli::Cli, exit::Failure};
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return exit::misused(&error),
+    };
+    let mut cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(error) => return exit::misused(&error),
     };
     let out = cli.global.output.out();
     let name = cli.command.name();
-    match start(cli) {
+    let result = OfflineArgs::of(&matches).and_then(|aside| {
+        cli.global.rpc.lay_aside(aside);
+        start(cli)
+    });
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::report(&Failure::of(&error), name, &out),
     }

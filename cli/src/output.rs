@@ -1,4 +1,4 @@
-//! Decides how a result is written: text or one JSON document on stdout, prose on stderr.
+//! Decides how a result is written: text or JSON on stdout, prose on stderr.
 
 use std::{
     fmt,
@@ -14,15 +14,17 @@ use serde::{Serialize, Serializer};
 use crate::progress::Bars;
 
 /// The version of all JSON documents; it changes when a field changes its meaning or goes away.
-const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 1;
 
 /// In which form results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     /// For people.
     Text,
-    /// For programs.
+    /// For programs: one document.
     Json,
+    /// For programs: a line for each event, and the document as the last.
+    Events,
 }
 
 /// Where a command's words go.
@@ -31,6 +33,7 @@ pub(crate) struct Out {
     format: Format,
     is_quiet: bool,
     may_ask: bool,
+    is_withheld: bool,
 }
 
 /// A command's result.
@@ -55,7 +58,12 @@ struct Document<'a, T> {
 
 impl Out {
     pub(crate) const fn new(format: Format, is_quiet: bool, may_ask: bool) -> Self {
-        Self { format, is_quiet, may_ask }
+        Self { format, is_quiet, may_ask, is_withheld: false }
+    }
+
+    /// The same, but for results, which are not written: what they tell did not happen.
+    pub(crate) const fn withheld(self) -> Self {
+        Self { is_withheld: true, ..self }
     }
 
     /// Whether somebody may be asked something.
@@ -75,8 +83,11 @@ impl Out {
 
     /// Writes a command's result on stdout.
     pub(crate) fn result<T: Report>(&self, report: &T) -> anyhow::Result<()> {
+        if self.is_withheld {
+            return Ok(());
+        }
         match self.format {
-            Format::Json => Ok(self.document(T::COMMAND, true, report)?),
+            Format::Json | Format::Events => Ok(self.document(T::COMMAND, true, report)?),
             Format::Text => {
                 let mut stdout = io::stdout().lock();
                 report.show(&mut stdout)?;
@@ -94,7 +105,10 @@ impl Out {
     ) -> io::Result<()> {
         let document = Document { schema_version: SCHEMA_VERSION, command, ok, body };
         let mut stdout = io::stdout().lock();
-        serde_json::to_writer_pretty(&mut stdout, &document)?;
+        match self.format {
+            Format::Events => serde_json::to_writer(&mut stdout, &document)?,
+            Format::Text | Format::Json => serde_json::to_writer_pretty(&mut stdout, &document)?,
+        }
         stdout.write_all(b"\n")?;
         stdout.flush()
     }
@@ -112,9 +126,14 @@ impl Out {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
-    /// Shows the progress of long work on stderr, unless the user wants quiet.
+    /// Shows the progress of long work: on stderr, unless the user wants quiet, or as events on
+    /// stdout.
     pub(crate) fn progress(&self) -> Bars {
-        if self.is_quiet { Bars::hidden() } else { Bars::on_stderr() }
+        match self.format {
+            Format::Events => Bars::as_events(),
+            _ if self.is_quiet => Bars::hidden(),
+            _ => Bars::on_stderr(),
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Decides how long work is shown on stderr: bars on a terminal, one line a stage elsewhere.
+//! Decides how long work is shown: bars on a terminal, one line a stage elsewhere, and for programs
+//! lines of JSON on stdout.
 
 use std::{
     collections::HashMap,
@@ -9,6 +10,9 @@ use std::{
 
 use datacoop_deploy::{Event, Progress, Stage};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::output::SCHEMA_VERSION;
 
 /// How often a spinner turns.
 const TICK: Duration = Duration::from_millis(100);
@@ -23,6 +27,7 @@ pub(crate) struct Bars {
 enum Target {
     Hidden,
     Lines,
+    Events,
     Terminal { all: MultiProgress, bars: Mutex<HashMap<Stage, ProgressBar>> },
 }
 
@@ -30,6 +35,11 @@ impl Bars {
     /// Shows nothing.
     pub(crate) const fn hidden() -> Self {
         Self { target: Target::Hidden }
+    }
+
+    /// Writes lines of JSON on stdout.
+    pub(crate) const fn as_events() -> Self {
+        Self { target: Target::Events }
     }
 
     /// Shows bars when stderr is a terminal, else lines.
@@ -48,12 +58,37 @@ impl Progress for Bars {
         match &self.target {
             Target::Hidden => {}
             Target::Lines => line(event),
+            Target::Events => {
+                if let Some(event) = document(event) {
+                    // A reader that went away is told when the result is written.
+                    let _ = writeln!(io::stdout().lock(), "{event}");
+                }
+            }
             Target::Terminal { all, bars } => {
                 let mut bars = bars.lock().unwrap_or_else(PoisonError::into_inner);
                 show(all, &mut bars, event);
             }
         }
     }
+}
+
+/// An event as a program reads it.
+fn document(event: Event<'_>) -> Option<Value> {
+    let mut document = match event {
+        Event::Began { stage, subject, total } => {
+            json!({ "event": "began", "stage": stage.to_string(), "subject": subject, "total": total })
+        }
+        Event::Advanced { stage, done } => {
+            json!({ "event": "advanced", "stage": stage.to_string(), "done": done })
+        }
+        Event::Said { stage, line } => {
+            json!({ "event": "said", "stage": stage.to_string(), "line": line })
+        }
+        Event::Ended { stage } => json!({ "event": "ended", "stage": stage.to_string() }),
+        _ => return None,
+    };
+    document["schemaVersion"] = SCHEMA_VERSION.into();
+    Some(document)
 }
 
 fn line(event: Event<'_>) {

@@ -117,6 +117,10 @@ impl AddressBook {
     /// - [`Error::Unreachable`], [`Error::Refusal`]: the chain's failures.
     pub async fn read_for(path: &Path, chain: &Chain) -> Result<Option<Self>, Error> {
         let Some(book) = Self::read(path)? else { return Ok(None) };
+        if chain.is_offline() {
+            book.expect_chain(chain.id(), book.genesis)?;
+            return Ok(Some(book));
+        }
         book.expect_on(chain)?;
         for (name, entry) in &book.contracts {
             let code = chain.code(entry.address).await?;

@@ -172,6 +172,11 @@ pub fn decode_call(contract: &Contract, data: &[u8]) -> Option<DecodedCall> {
     Some(DecodedCall { name: function.name.clone(), args })
 }
 
+/// Decodes calldata that some contract of the suite takes, whichever it is sent to.
+pub(crate) fn decode_any_call(data: &[u8]) -> Option<DecodedCall> {
+    CONTRACTS.iter().find_map(|contract| decode_call(contract, data))
+}
+
 fn known_error(data: &[u8]) -> Option<(String, Vec<Argument>)> {
     let (selector, body) = data.split_first_chunk::<4>()?;
     let error = INDEX.errors.get(&Selector::from(*selector))?;

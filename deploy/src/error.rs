@@ -16,6 +16,7 @@ use crate::{
     keys::KeyError,
     members::CredentialError,
     stylus::StylusError,
+    offline::OfflineError,
     treasury::TreasuryError,
 };
 
@@ -141,6 +142,9 @@ pub enum Error {
         /// The text, unless it may be a key itself.
         given: String,
     },
+    /// Transactions are not sent at once, and something is wrong with that.
+    #[error(transparent)]
+    Offline(#[from] OfflineError),
     /// A key cannot be used, or what should sign does not.
     #[error(transparent)]
     Key(#[from] KeyError),

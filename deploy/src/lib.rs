@@ -25,6 +25,7 @@ pub mod market;
 pub mod members;
 pub mod node;
 pub mod notes;
+pub mod offline;
 pub mod record;
 pub mod revenue;
 pub mod roles;

@@ -22,6 +22,8 @@ pub enum Stage {
     Record,
     /// Measures what actions cost.
     Measure,
+    /// Submits signed transactions.
+    Send,
 }
 
 impl fmt::Display for Stage {
@@ -35,6 +37,7 @@ impl fmt::Display for Stage {
             Self::Compare => "comparing",
             Self::Record => "recording",
             Self::Measure => "measuring",
+            Self::Send => "sending",
         })
     }
 }

@@ -1,11 +1,13 @@
 //! Decides which flags several commands share.
 
 mod contract;
+mod offline;
 mod output;
 mod rpc;
 mod wallet;
 
 pub(crate) use contract::{ContractArgs, ContractConsent, nobody_signs, unless_signed};
+pub(crate) use offline::{Aside, OfflineArgs, OptionalSenderArgs, SenderArgs};
 pub(crate) use output::OutputArgs;
 pub(crate) use rpc::{Coop, RpcArgs, explorer};
 pub(crate) use wallet::{OptionalWalletArgs, PasswordArgs, WalletArgs, load as load_signer};

@@ -12,6 +12,7 @@ use datacoop_deploy::{
     keys::Keyring,
 };
 
+use super::Aside;
 use crate::exit::Usage;
 
 /// The environment variable that names the chain.
@@ -90,6 +91,10 @@ pub(crate) struct RpcArgs {
         hide_env_values = true
     )]
     key_folder: Option<PathBuf>,
+
+    /// Where transactions go in place of the chain.
+    #[arg(skip)]
+    aside: Option<Aside>,
 }
 
 /// A network that the user named.
@@ -139,6 +144,16 @@ pub(crate) struct Coop {
 }
 
 impl RpcArgs {
+    /// Has transactions go elsewhere in place of the chain.
+    pub(crate) fn lay_aside(&mut self, aside: Option<Aside>) {
+        self.aside = aside;
+    }
+
+    /// Where transactions go in place of the chain, if they do.
+    pub(crate) const fn aside(&self) -> Option<&Aside> {
+        self.aside.as_ref()
+    }
+
     /// The endpoint that the user named, if any.
     pub(crate) fn named_url(&self) -> Option<&str> {
         let network = self.network.as_ref().and_then(|network| network.url);
@@ -166,11 +181,17 @@ impl RpcArgs {
 
     /// Connects to the chain at `url`, which must have the named network's id.
     pub(crate) async fn connect_to(&self, url: &str) -> anyhow::Result<Chain> {
-        let chain = Chain::connect(url).await?;
+        let chain = match self.aside.as_ref().and_then(|aside| aside.chain_id) {
+            Some(id) => Chain::offline(id),
+            None => Chain::connect(url).await?,
+        };
         if let Some(network) = &self.network {
             chain.expect_id(network.chain_id)?;
         }
-        Ok(chain)
+        Ok(match &self.aside {
+            Some(aside) => aside.chain(chain),
+            None => chain,
+        })
     }
 
     /// The keystores.
@@ -258,6 +279,7 @@ mod tests {
             network: network.map(|name| name.parse().unwrap()),
             deployments: None,
             key_folder: None,
+            aside: None,
         };
         assert_eq!(args(None, None).named_url(), None);
         assert_eq!(args(None, Some("nitro-devnode")).named_url(), Some("http://127.0.0.1:8547"));

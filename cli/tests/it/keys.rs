@@ -101,7 +101,9 @@ fn a_created_key_signs_and_two_are_not_the_same() {
 fn a_key_on_the_command_line_is_refused_and_not_repeated() {
     let home = Home::new();
     let (with_0x, long) = (format!("0x{SECRET}"), format!("--from={SECRET}"));
-    let lines: [&[&str]; 7] = [
+    let named = format!("keystore:{SECRET}");
+    let lines: [&[&str]; 8] = [
+        &["key", "address", &named],
         &["key", "import", "a", SECRET],
         &["key", "import", "a", &with_0x],
         &["key", "import", SECRET],

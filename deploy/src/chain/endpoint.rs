@@ -4,7 +4,7 @@ use std::{error::Error as StdError, fmt};
 
 use alloy::transports::{RpcError, TransportError, http::reqwest::Url};
 
-use crate::Error;
+use crate::{Error, offline::OfflineError};
 
 /// How many characters of a reason are shown.
 const LONGEST_REASON: usize = 200;
@@ -20,9 +20,21 @@ impl Endpoint {
         Self(format!("{}://{host}{port}", url.scheme()))
     }
 
+    /// Stands for no endpoint at all.
+    pub(super) const fn nowhere() -> Self {
+        Self(String::new())
+    }
+
+    pub(super) const fn is_nowhere(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Puts the failure of a request into words.
     pub(super) fn fault(&self, request: &str, error: TransportError) -> Error {
         let request = request.to_owned();
+        if self.is_nowhere() {
+            return OfflineError::NeedsChain { request }.into();
+        }
         match error {
             RpcError::ErrorResp(response) => {
                 Error::Refusal { request, message: response.message.into(), code: response.code }

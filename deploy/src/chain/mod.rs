@@ -6,7 +6,7 @@ mod receipt;
 mod sender;
 mod waiting;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use alloy::{
     eips::BlockId,
@@ -21,12 +21,14 @@ use alloy::{
     transports::{
         RpcError, TransportError,
         http::reqwest::{Client, Url},
+        mock::Asserter,
     },
 };
 use serde::Serialize;
 
 use crate::{
     Error, decode_error,
+    offline::Outbox,
     stylus::precompiles::{ARB_WASM, ArbWasm},
 };
 
@@ -70,6 +72,7 @@ pub struct Chain {
     kind: ChainKind,
     is_dev_node: bool,
     block_gas_limit: u64,
+    outbox: Option<Arc<Outbox>>,
 }
 
 impl Chain {
@@ -103,6 +106,7 @@ impl Chain {
             kind: ChainKind::Evm,
             is_dev_node: false,
             block_gas_limit: 0,
+            outbox: None,
         };
         chain.id = chain.ask("eth_chainId", chain.provider.get_chain_id()).await?;
         chain.genesis = chain.header(BlockId::number(0)).await?.hash;
@@ -110,6 +114,39 @@ impl Chain {
         chain.is_dev_node = chain.provider.anvil_node_info().await.is_ok();
         chain.kind = chain.stylus_version().await?;
         Ok(chain)
+    }
+
+    /// Stands for a chain of this id that is not in reach: whatever is asked of it fails with
+    /// [`OfflineError::NeedsChain`](crate::offline::OfflineError::NeedsChain).
+    #[must_use]
+    pub fn offline(id: u64) -> Self {
+        let provider = ProviderBuilder::new().disable_recommended_fillers();
+        Self {
+            provider: DynProvider::new(provider.connect_mocked_client(Asserter::new())),
+            endpoint: Endpoint::nowhere(),
+            id,
+            genesis: B256::ZERO,
+            kind: ChainKind::Evm,
+            is_dev_node: false,
+            block_gas_limit: u64::MAX,
+            outbox: None,
+        }
+    }
+
+    /// Has transactions laid aside in place of sent.
+    #[must_use]
+    pub fn laying_aside(self, outbox: Arc<Outbox>) -> Self {
+        Self { outbox: Some(outbox), ..self }
+    }
+
+    /// Returns where transactions are laid aside, if they are.
+    pub(crate) fn outbox(&self) -> Option<&Outbox> {
+        self.outbox.as_deref()
+    }
+
+    /// Returns whether there is no chain to ask.
+    pub(crate) fn is_offline(&self) -> bool {
+        self.endpoint.is_nowhere()
     }
 
     /// Returns the provider, for requests that this library has no words for.

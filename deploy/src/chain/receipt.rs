@@ -7,15 +7,16 @@ use alloy::{
 };
 use serde::Serialize;
 
-use crate::{DecodedEvent, decode_event};
+use crate::{DecodedEvent, Error, decode_event, offline::OfflineError};
 
-/// A transaction that was mined and did not revert.
+/// A transaction that was mined and did not revert, or one that was laid aside (see
+/// [`offline`](crate::offline)).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {
     /// The transaction's hash.
     pub transaction: B256,
-    /// The number of its block.
+    /// The number of its block; 0 when it was laid aside.
     pub block: u64,
     /// The gas that it used.
     pub gas_used: u64,
@@ -32,6 +33,15 @@ impl Receipt {
     #[must_use]
     pub fn events(&self) -> Vec<DecodedEvent> {
         self.logs.iter().filter_map(|log| decode_event(&log.data)).collect()
+    }
+
+    /// Returns what is wrong when an event is not there: nothing, when the transaction was laid
+    /// aside and did not happen yet.
+    pub(crate) fn lacks(&self, request: &str, reason: &str) -> Error {
+        if self.block == 0 {
+            return OfflineError::LaidAside.into();
+        }
+        Error::Answer { request: request.to_owned(), reason: reason.to_owned() }
     }
 
     /// Returns the events of one kind that `contract` left, in order.

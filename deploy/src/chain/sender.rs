@@ -1,4 +1,5 @@
-//! Decides how an account sends transactions: simulated first, signed here, waited for.
+//! Decides how an account sends transactions: simulated first, signed, waited for; or laid aside
+//! where the chain has them laid aside.
 
 use std::time::Duration;
 
@@ -13,7 +14,11 @@ use alloy::{
 };
 
 use super::{Chain, Receipt, function_name};
-use crate::{Error, decode_error, keys::Signer};
+use crate::{
+    Error, decode_error,
+    keys::Signer,
+    offline::{Outbox, Way},
+};
 
 /// How long a transaction is waited for.
 const MINING_DEADLINE: Duration = Duration::from_secs(180);
@@ -163,6 +168,9 @@ impl Sender {
     /// Returns the gas limit to send a transaction with: the node's estimate and a quarter more,
     /// since the state may change until it is mined.
     pub(crate) async fn estimate(&self, outgoing: &Outgoing) -> Result<u64, Error> {
+        if let Some(gas) = self.chain.outbox().and_then(Outbox::gas_limit) {
+            return Ok(gas);
+        }
         let request = outgoing.request(self.address);
         let gas = match self.chain.provider.estimate_gas(request).await {
             Ok(gas) => gas,
@@ -176,6 +184,9 @@ impl Sender {
 
     /// Returns the account's next nonce, transactions that wait to be mined counted.
     pub(crate) async fn next_nonce(&self) -> Result<u64, Error> {
+        if let Some(nonce) = self.chain.outbox().and_then(|outbox| outbox.nonce(self.address)) {
+            return Ok(nonce);
+        }
         let count = self.chain.provider.get_transaction_count(self.address).pending();
         self.chain.ask("eth_getTransactionCount", count).await
     }
@@ -199,6 +210,9 @@ impl Sender {
         gas: u64,
         fees: Eip1559Estimation,
     ) -> Result<Signed, Error> {
+        if self.chain.outbox().is_some_and(|outbox| outbox.way() == Way::Batch) {
+            return Ok(Outbox::unsigned(outgoing, nonce));
+        }
         let transaction = outgoing.transaction(self.chain.id, nonce, gas, fees);
         let signed = TxEnvelope::from(self.signer.sign_transaction(transaction).await?);
         let raw = Bytes::from(signed.encoded_2718());
@@ -211,6 +225,9 @@ impl Sender {
         outgoing: &Outgoing,
         signed: &Signed,
     ) -> Result<B256, Error> {
+        if let Some(outbox) = self.chain.outbox() {
+            return Ok(outbox.lay(self.chain.id, self.address, outgoing, signed));
+        }
         match self.chain.send_raw(&signed.raw).await {
             Ok(hash) => Ok(hash),
             Err(error) => {
@@ -226,6 +243,9 @@ impl Sender {
         outgoing: &Outgoing,
         transaction: B256,
     ) -> Result<Receipt, Error> {
+        if let Some(outbox) = self.chain.outbox() {
+            return Ok(outbox.receipt(transaction));
+        }
         match self.chain.wait_for(transaction, MINING_DEADLINE).await? {
             Some(receipt) if receipt.status() => Ok(receipt.into()),
             Some(receipt) => Err(self.reason(outgoing, &receipt).await),
@@ -235,7 +255,12 @@ impl Sender {
 
     /// Returns what a transaction may cost at present, by gas.
     pub(crate) async fn fees(&self) -> Result<Eip1559Estimation, Error> {
-        self.chain.ask("eth_feeHistory", self.chain.provider.estimate_eip1559_fees()).await
+        if let Some(fees) = self.chain.outbox().and_then(Outbox::fees) {
+            return Ok(fees);
+        }
+        let estimate = self.chain.provider.estimate_eip1559_fees();
+        let fees = self.chain.ask("eth_feeHistory", estimate).await?;
+        Ok(self.chain.outbox().map_or(fees, |outbox| outbox.decided(fees)))
     }
 
     /// Finds out why a mined transaction reverted, by simulating it on the state before its block.

@@ -2,7 +2,7 @@
 //!
 //! Each question is a connection of its own, so that the device may be unplugged between two.
 
-use std::sync::Arc;
+use std::{fmt, path::Path, sync::Arc};
 
 use alloy::{
     consensus::TxEip1559,
@@ -33,6 +33,9 @@ const CLASS: u8 = 0xe0;
 /// What makes a step of a path hardened (BIP-32).
 const HARDENED: u32 = 1 << 31;
 
+/// Where Linux has its USB devices.
+const LINUX_USB: &str = "/dev/bus/usb";
+
 /// An account of a Ledger.
 #[derive(Debug)]
 struct Ledger {
@@ -58,11 +61,27 @@ struct Open {
 async fn open(index: u32) -> Result<Open, KeyError> {
     // Ledger Live's path, m/44'/60'/index'/0/0.
     let path = HDPath::Other(format!("m/44'/60'/{index}'/0/0"));
-    let signer = LedgerSigner::new(path, None)
-        .await
-        .map_err(|error| KeyError::NoLedger { reason: error.to_string() })?;
+    let signer = driven(LedgerSigner::new(path, None)).await?;
     let address = alloy::signers::Signer::address(&signer);
     Ok(Open { signer, address })
+}
+
+/// Has the driver do something. It panics where there is no USB at all, as in a container.
+async fn driven<T, E>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, KeyError>
+where
+    T: Send + 'static,
+    E: fmt::Display + Send + 'static,
+{
+    let failed = |reason: &str| KeyError::NoLedger { reason: reason.to_owned() };
+    if cfg!(target_os = "linux") && !Path::new(LINUX_USB).exists() {
+        return Err(failed("this machine has no USB"));
+    }
+    match tokio::spawn(work).await {
+        Ok(done) => done.map_err(|error| failed(&error.to_string())),
+        Err(_) => Err(failed("its driver does not start")),
+    }
 }
 
 impl Device for Ledger {
@@ -81,9 +100,7 @@ impl Device for Ledger {
     fn sign_typed<'a>(&'a self, typed: &'a Typed) -> Answer<'a> {
         Box::pin(async move {
             let hashes = typed.hashes().ok_or(KeyError::BareHash { signer: self.address })?;
-            let transport = Transport::init()
-                .await
-                .map_err(|error| KeyError::NoLedger { reason: error.to_string() })?;
+            let transport = driven(Transport::init()).await?;
             let command = APDUCommand {
                 cla: CLASS,
                 ins: SIGN_TYPED_DATA,
@@ -126,7 +143,7 @@ fn signature(answer: &[u8]) -> Result<Signature, Error> {
     }
 }
 
-fn refused(error: impl std::fmt::Display) -> Error {
+fn refused(error: impl fmt::Display) -> Error {
     KeyError::Device { reason: error.to_string() }.into()
 }
 

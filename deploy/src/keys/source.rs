@@ -77,12 +77,18 @@ impl FromStr for KeySource {
     /// `unlocked:<address>` or an address. A keystore's password is in the variable
     /// `DATACOOP_PASSWORD`, unless the caller says another place.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unknown = || match is_key_like(text) {
-            true => Error::Key(KeyError::KeyGiven),
-            false => Error::UnknownKeySource { given: format!("`{text}`") },
+        let unknown = || {
+            if is_key_like(text) {
+                return Error::Key(KeyError::KeyGiven);
+            }
+            Error::UnknownKeySource { given: format!("`{text}`") }
         };
         if let Ok(address) = text.parse() {
             return Ok(Self::Address(address));
+        }
+        // Where a name or a path is expected, nothing else would keep a key from being repeated.
+        if text.split(':').any(|part| parse_key(part).is_some()) {
+            return Err(KeyError::KeyGiven.into());
         }
         if text == "ledger" {
             return Ok(Self::Ledger(0));
@@ -204,6 +210,8 @@ mod tests {
             SECRET.to_owned(),
             format!("0x{SECRET}"),
             format!("key:0x{SECRET}"),
+            format!("env:{SECRET}"),
+            format!("keystore:0x{SECRET}"),
             format!("ledger:{SECRET}"),
             format!("unlocked:0x{SECRET}"),
             format!("dev:{SECRET}"),

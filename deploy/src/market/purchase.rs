@@ -69,10 +69,8 @@ impl Market {
         };
         let receipt = sender.call(self.address, &call).await?;
         let granted = receipt.events_of::<LicenceGranted>(self.address).next();
-        let granted = granted.ok_or_else(|| Error::Answer {
-            request: "buy".to_owned(),
-            reason: "the transaction left no licence".to_owned(),
-        })?;
+        let granted =
+            granted.ok_or_else(|| receipt.lacks("buy", "the transaction left no licence"))?;
         let LicenceGranted { licenceId: licence, price, start, end, .. } = granted;
         Ok(Bought { licence, price, start, end, approval, receipt })
     }

@@ -12,7 +12,7 @@ use super::{
     view::Changed,
 };
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Out, Report},
 };
@@ -29,7 +29,7 @@ pub(crate) struct GrantArgs {
     scope: ScopeArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 /// Replaces a consent by its next version, as its subject. What is not said stays as it is.
@@ -47,7 +47,7 @@ pub(crate) struct AmendArgs {
     amended: AmendedArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 /// Takes a consent back, as its subject. From that block on nothing is covered by it.
@@ -61,7 +61,7 @@ pub(crate) struct RevokeArgs {
     id: U256,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

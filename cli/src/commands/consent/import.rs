@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::view::ScopeView;
 use crate::{
-    args::{OptionalWalletArgs, RpcArgs},
+    args::{OptionalSenderArgs, RpcArgs},
     cli::after_help,
     exit::{Input, Usage},
     output::{Account, Out, Report},
@@ -64,7 +64,7 @@ pub(crate) struct ImportArgs {
     at: Option<Until>,
 
     #[command(flatten)]
-    wallet: OptionalWalletArgs,
+    wallet: OptionalSenderArgs,
 }
 
 /// What became of a resource.

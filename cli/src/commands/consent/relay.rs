@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::view::Changed;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Out, Report},
 };
@@ -33,7 +33,7 @@ pub(crate) struct RelayArgs {
     files: Vec<PathBuf>,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::registry;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, pairs},
 };
@@ -29,7 +29,7 @@ pub(crate) struct AttestArgs {
     records: Vec<B256>,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::{class_name, registry};
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     exit::Input,
     output::{Account, Out, Report, pairs, table},
@@ -67,7 +67,7 @@ pub(crate) struct RegisterArgs {
     pointer: String,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

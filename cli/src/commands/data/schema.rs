@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::registry;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Out, Report, pairs},
 };
@@ -70,7 +70,7 @@ pub(crate) struct PublishArgs {
     uri: String,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

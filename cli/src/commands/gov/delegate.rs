@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::view::Votes;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     exit::Usage,
     output::{Account, Out, Report, pairs},
@@ -37,7 +37,7 @@ pub(crate) struct DelegateArgs {
     to: String,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -15,7 +15,7 @@ use datacoop_deploy::{
 use serde::Serialize;
 
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, pairs},
     time::Time,
@@ -53,7 +53,7 @@ struct StepArgs {
     proposal: String,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 /// A step that was taken.

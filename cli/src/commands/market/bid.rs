@@ -15,7 +15,7 @@ use super::{
     say::Sum,
 };
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     exit::Usage,
     output::{Account, Out, Report, pairs},
@@ -65,7 +65,7 @@ pub(crate) struct BidArgs {
     place: PlaceArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -17,7 +17,7 @@ use super::{
     say::{Of, Sum},
 };
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, pairs},
     time::Time,
@@ -56,7 +56,7 @@ pub(crate) struct BuyArgs {
     place: PlaceArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::place::PlaceArgs;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Out, Report, pairs},
 };
@@ -31,7 +31,7 @@ pub(crate) struct SettleArgs {
     place: PlaceArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -15,7 +15,7 @@ use super::{
     say::Sum,
 };
 use crate::{
-    args::{OptionalWalletArgs, RpcArgs},
+    args::{OptionalSenderArgs, RpcArgs},
     cli::after_help,
     exit::Usage,
     output::{Account, Out, Report, pairs},
@@ -52,7 +52,7 @@ pub(crate) struct StakeArgs {
     place: PlaceArgs,
 
     #[command(flatten)]
-    wallet: OptionalWalletArgs,
+    wallet: OptionalSenderArgs,
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::view::Changed;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Out, Report},
 };
@@ -34,7 +34,7 @@ pub(crate) struct BindDidArgs {
     did: String,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{person::PersonArgs, view::Changed};
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Out, Report},
 };
@@ -29,7 +29,7 @@ pub(crate) struct IssueArgs {
     person: PersonArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::view::Changed;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Out, Report},
 };
@@ -26,7 +26,7 @@ use crate::{
 ))]
 pub(crate) struct LeaveArgs {
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::view::Changed;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     exit::Usage,
     output::{Account, Out, Report},
@@ -36,7 +36,7 @@ pub(crate) struct RecoverArgs {
     reason: ReasonArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 /// Ends a membership, as an issuer.
@@ -53,7 +53,7 @@ pub(crate) struct RevokeArgs {
     reason: ReasonArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 /// Why an issuer acts without the member.

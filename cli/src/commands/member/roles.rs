@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::view::Changed;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Out, Report},
 };
@@ -35,7 +35,7 @@ pub(crate) struct RolesArgs {
     roles: ActorRoles,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::view::Changed;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Out, Report},
 };
@@ -38,7 +38,7 @@ pub(crate) struct VetArgs {
     withdraw: bool,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

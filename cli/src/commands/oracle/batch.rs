@@ -16,7 +16,7 @@ use datacoop_ingest::read_entries;
 use serde::Serialize;
 
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, pairs, table},
     words,
@@ -59,7 +59,7 @@ pub(crate) struct BatchArgs {
     in_flight: u32,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     amount::Amount,
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, pairs},
 };
@@ -31,7 +31,7 @@ pub(crate) struct RecordArgs {
     proof: B256,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::sources::{Source, SourceArgs, Sum, Tokens};
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, table},
 };
@@ -52,7 +52,7 @@ pub(crate) struct ClaimArgs {
     sources: SourceArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

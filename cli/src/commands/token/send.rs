@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     amount::Amount,
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, pairs},
 };
@@ -78,7 +78,7 @@ struct SendArgs {
     amount: Amount,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 /// A transaction that was mined.

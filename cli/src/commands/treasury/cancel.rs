@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::place::PlaceArgs;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, pairs},
 };
@@ -43,7 +43,7 @@ pub(crate) struct CancelArgs {
     place: PlaceArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

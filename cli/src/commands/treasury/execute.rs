@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::{place::PlaceArgs, say};
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, pairs},
     time::Time,
@@ -44,7 +44,7 @@ pub(crate) struct ExecuteArgs {
     place: PlaceArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{place::PlaceArgs, token};
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, pairs},
 };
@@ -41,7 +41,7 @@ pub(crate) struct SpendArgs {
     place: PlaceArgs,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

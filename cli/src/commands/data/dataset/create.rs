@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::super::{purpose::Purpose, registry};
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Account, Out, Report, pairs},
 };
@@ -36,7 +36,7 @@ pub(crate) struct CreateArgs {
     purposes: Vec<Purpose>,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]

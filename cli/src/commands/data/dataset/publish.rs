@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::super::registry;
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{RpcArgs, SenderArgs},
     cli::after_help,
     output::{Out, Report, pairs},
     time::Time,
@@ -53,7 +53,7 @@ pub(crate) struct PublishArgs {
     weights: Option<PathBuf>,
 
     #[command(flatten)]
-    wallet: WalletArgs,
+    wallet: SenderArgs,
 }
 
 #[derive(Serialize)]
