@@ -15,8 +15,8 @@ use crate::{
     governance::{Next, Power, Standing, WordsError},
     keys::KeyError,
     members::CredentialError,
-    stylus::StylusError,
     offline::OfflineError,
+    stylus::StylusError,
     treasury::TreasuryError,
 };
 

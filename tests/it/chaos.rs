@@ -71,9 +71,9 @@ struct Cut {
 
 impl Hook for Cut {
     async fn answer(&self, node: &Upstream, request: Value) -> Result<Reply> {
-        let before = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-            Some(left.saturating_sub(1))
-        });
+        let before = self
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)));
         if before != Ok(1) {
             return Ok(Reply::Answer(node.pass(&request).await?));
         }

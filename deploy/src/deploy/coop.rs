@@ -25,6 +25,7 @@ use crate::{
     AddressBook, Artifact, Error, Event, Progress, Stage,
     chain::{Chain, Receipt, Sender},
     contracts::GOVERNOR,
+    offline::OfflineError,
 };
 
 /// One DATA in its smallest unit, of which there are 10^18.
@@ -141,6 +142,7 @@ pub struct Deployment {
 /// - [`Error::CodeTooLarge`], [`Error::CodeDiffers`], [`Error::StylusChain`], [`Error::NoFactory`]:
 ///   a contract cannot be created.
 /// - [`Error::UnknownContract`]: an artifact is missing.
+/// - [`Error::Offline`]: the transactions were to be laid aside.
 pub async fn deploy_coop(
     sender: &Sender,
     artifacts: &[Artifact],
@@ -150,6 +152,9 @@ pub async fn deploy_coop(
     progress: &dyn Progress,
 ) -> Result<Deployment, Error> {
     let chain = sender.chain();
+    if chain.outbox().is_some() {
+        return Err(OfflineError::Deployment.into());
+    }
     if existing == Existing::Replace {
         set_aside(book)?;
     }

@@ -7,6 +7,7 @@
 mod data;
 mod error;
 mod keys;
+mod offline;
 mod stylus;
 mod treasury;
 mod words;
@@ -60,7 +61,7 @@ macro_rules! note_table {
 /// Returns every note of this library.
 pub fn notes() -> impl Iterator<Item = Note> {
     let words = [words::NOTES, words::CONSENT_NOTES, words::CREDENTIAL_NOTES];
-    [error::NOTES, data::NOTES, treasury::NOTES, keys::NOTES, stylus::NOTES]
+    [error::NOTES, data::NOTES, treasury::NOTES, keys::NOTES, offline::NOTES, stylus::NOTES]
         .into_iter()
         .chain(words)
         .flatten()
