@@ -2,7 +2,7 @@
 //! activates and constructs it, at an address that is known before.
 //!
 //! The code, the calldata and the address are those of the SDK's own tool. A chain that has no
-//! StylusDeployer gets a deployer of ours with the same interface (`DatacoopDeployer.sol`), through the
+//! `StylusDeployer` gets a deployer of ours with the same interface (`DatacoopDeployer.sol`), through the
 //! deterministic deployment proxy where that is, so that it has one address on all such chains.
 
 use std::sync::LazyLock;
@@ -22,7 +22,7 @@ use crate::{
     chain::{Chain, Outgoing},
 };
 
-/// Where the StylusDeployer is on the chains that have it (stylus-sdk-rs,
+/// Where the `StylusDeployer` is on the chains that have it (stylus-sdk-rs,
 /// `stylus-tools/src/core/deployment/deployer.rs`).
 pub const STYLUS_DEPLOYER: Address = address!("cEcba2F1DC234f70Dd89F2041029807F8D03A990");
 
@@ -243,7 +243,7 @@ pub fn own_deployer() -> Address {
     *ADDRESS
 }
 
-/// Finds the deployer that a chain has: StylusDeployer, else ours; or how ours comes there.
+/// Finds the deployer that a chain has: `StylusDeployer`, else ours; or how ours comes there.
 ///
 /// # Errors
 ///

@@ -97,7 +97,7 @@ sol! {
             returns (address deployed);
     }
 
-    /// An error of the first StylusDeployers, whose later ones say why.
+    /// An error of the first `StylusDeployer`s, whose later ones say why.
     #[sol(all_derives)]
     interface EarlyStylusDeployer {
         error ContractInitializationError(address newContract);

@@ -1,5 +1,5 @@
 //! Our deployer, for chains that have none: its committed code is what solc makes of its source, and it
-//! does what StylusDeployer does.
+//! does what `StylusDeployer` does.
 
 use alloy::{
     network::TransactionBuilder,
@@ -45,7 +45,7 @@ fn the_committed_code_is_what_solc_makes_of_the_source() -> Result<()> {
     Ok(())
 }
 
-/// A chain without a StylusDeployer, with or without the deterministic deployment proxy.
+/// A chain without a `StylusDeployer`, with or without the deterministic deployment proxy.
 async fn bare(proxy: &[u8]) -> Result<(StylusNode, Sender)> {
     let node = StylusNode::start().await?;
     node.remove(STYLUS_DEPLOYER).await?;

@@ -59,7 +59,7 @@ async fn deploy_through(
     Ok((deployment, receipt))
 }
 
-/// Puts a contract on a chain through its StylusDeployer.
+/// Puts a contract on a chain through its `StylusDeployer`.
 async fn deploy(
     sender: &Sender,
     contract: &Contract,
