@@ -18,6 +18,7 @@ mod machines;
 mod market;
 mod members;
 mod offline;
+mod operate;
 mod process;
 mod revenue;
 mod stylus;

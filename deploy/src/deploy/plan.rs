@@ -213,11 +213,21 @@ async fn simulate(
         return Ok(vec![Simulated::Unknown; steps.len()]);
     };
     let mut results = blocks.into_iter().flat_map(|block| block.calls);
-    steps.iter().map(|step| found(step, &mut results)).collect()
+    let mut found = Vec::with_capacity(steps.len());
+    for step in steps {
+        let simulated = read(step, &mut results)?;
+        found.push(simulated);
+        if step.creation().is_some() && simulated == Simulated::Unknown {
+            // What follows would have called a contract that is not there.
+            found.resize(steps.len(), Simulated::Unknown);
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// Reads what was found of a step.
-fn found(
+fn read(
     step: &Step,
     results: &mut impl Iterator<Item = SimCallResult>,
 ) -> Result<Simulated, Error> {
@@ -228,8 +238,8 @@ fn found(
     match results.next() {
         _ if is_done => Ok(Simulated::Needless),
         Some(result) if result.status => Ok(Simulated::Gas(result.gas_used)),
-        // A factory does not say why: sending it will.
-        Some(result) if result.return_data.is_empty() => Ok(Simulated::Unknown),
+        // A factory does not say why, and a node may not simulate what it can do: sending it will tell.
+        _ if step.creation().is_some() => Ok(Simulated::Unknown),
         Some(result) => Err(Error::Reverted {
             call: step.title.clone(),
             error: Box::new(decode_error(&result.return_data)),

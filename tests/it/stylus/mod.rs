@@ -4,6 +4,7 @@
 mod activation;
 mod caching;
 mod calldata;
+mod cooperative;
 mod deployer;
 mod deploying;
 mod life;

@@ -1,0 +1,210 @@
+//! A cooperative from one file, by the command line alone: planned, applied, killed and resumed, verified, changed by
+//! proposal; and what is said when something is not as it should be.
+
+use std::{
+    fs,
+    future::pending,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use anyhow::Result;
+use datacoop_deploy::{chain::Chain, node::{Node, NodeOptions}};
+use datacoop_tests::{Hook, Reply, RpcProxy, Upstream, start_node};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::Notify;
+
+use crate::process::{CHAIN, Datacoop, FUNDS, INPUT, Run};
+
+/// A chain, and a folder with a declaration and address books.
+struct Site {
+    node: Node,
+    chain: Chain,
+    folder: TempDir,
+}
+
+impl Site {
+    async fn start() -> Result<Self> {
+        let (node, chain) = start_node(NodeOptions::default()).await?;
+        let site = Self { node, chain, folder: tempfile::tempdir()? };
+        site.run(&["init", &site.file()]).done();
+        Ok(site)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("coop.toml")
+    }
+
+    fn file(&self) -> String {
+        self.path().to_string_lossy().into_owned()
+    }
+
+    fn run(&self, words: &[&str]) -> Run {
+        Datacoop::new(words).at(&self.node.url()).with_books(self.folder.path()).run()
+    }
+
+    fn json(&self, words: &[&str]) -> Value {
+        self.run(&[words, &["--json"]].concat()).done().json()
+    }
+
+    /// Puts another text into the declaration.
+    fn edit(&self, old: &str, new: &str) -> Result<()> {
+        let text = fs::read_to_string(self.path())?;
+        assert!(text.contains(old), "{old}");
+        Ok(fs::write(self.path(), text.replacen(old, new, 1))?)
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.folder.path().join("31337.journal.jsonl")
+    }
+}
+
+/// Passes requests on until one of them, which is answered never.
+struct Stop {
+    left: AtomicU64,
+    reached: Arc<Notify>,
+}
+
+impl Hook for Stop {
+    async fn answer(&self, node: &Upstream, request: Value) -> Result<Reply> {
+        let before = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+            Some(left.saturating_sub(1))
+        });
+        let answer = node.pass(&request).await?;
+        if before == Ok(1) {
+            self.reached.notify_one();
+            return pending().await;
+        }
+        Ok(Reply::Answer(answer))
+    }
+}
+
+/// Runs `apply` and kills the process after it made this many requests.
+async fn killed_after(site: &Site, requests: u64) -> Result<()> {
+    let reached = Arc::new(Notify::new());
+    let hook = Stop { left: AtomicU64::new(requests), reached: Arc::clone(&reached) };
+    let proxy = RpcProxy::start(&site.node.url(), hook).await?;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_datacoop"))
+        .args(["apply", &site.file(), "--yes", "--quiet"])
+        .args(["--rpc-url", proxy.url(), "--deployments"])
+        .arg(site.folder.path())
+        .spawn()?;
+    reached.notified().await;
+    child.kill()?;
+    child.wait()?;
+    Ok(())
+}
+
+fn addresses(document: &Value) -> Vec<(String, String)> {
+    let contracts = document["contracts"].as_array().expect("a list").iter();
+    let text = |value: &Value| value.as_str().expect("a text").to_lowercase();
+    let mut list: Vec<_> = contracts.map(|c| (text(&c["name"]), text(&c["address"]))).collect();
+    list.sort();
+    list
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declared_cooperative_is_planned_applied_verified_and_changed_by_proposal() -> Result<()> {
+    let site = Site::start().await?;
+    let file = site.file();
+    let again = site.run(&["init", &file]);
+    again.failed(INPUT, &["left alone"]);
+
+    let plan = site.json(&["plan", &file]);
+    let count = plan["transactions"].as_array().expect("a list").len();
+    assert!(count > 50, "{count}");
+    assert!(plan["gas"].as_u64().expect("it was simulated") > 30_000_000, "{plan}");
+    assert_eq!(plan["transactions"][0]["function"], "constructor");
+    assert!(!site.journal().exists(), "a plan changes nothing");
+
+    let applied = site.json(&["apply", &file]);
+    assert_eq!(addresses(&applied), addresses(&plan));
+    assert_eq!(applied["steps"].as_array().expect("a list").len(), count);
+    assert!(site.run(&["verify", &file]).done().stdout.contains("as declared"));
+    assert_eq!(site.json(&["status"])["progress"]["state"], "complete");
+    let document = fs::read_to_string(site.folder.path().join("31337.dao.json"))?;
+    assert!(document.contains("eip155:31337:0x"), "{document}");
+
+    assert!(site.run(&["plan", &file]).done().stdout.contains("Nothing to do"));
+    assert_eq!(site.json(&["apply", &file])["steps"], serde_json::json!([]));
+
+    site.edit("requiredStake = \"1000 DATA\"", "requiredStake = \"2000 DATA\"")?;
+    let plan = site.json(&["plan", &file]);
+    let changes = plan["changes"].as_array().expect("a list");
+    assert_eq!((changes.len(), &changes[0]["parameter"]), (1, &"market.requiredStake".into()));
+    assert_eq!(plan["byProposal"], true);
+    assert_eq!(site.run(&["verify", &file]).status, 9);
+    site.run(&["apply", &file, "--propose"]).failed(5, &["gov delegate self"]);
+
+    site.run(&["gov", "delegate", "self", "--from", "dev:0"]).done();
+    site.chain.advance_time(2).await?;
+    let proposed = site.json(&["apply", &file, "--propose"]);
+    assert!(proposed["proposal"].is_string(), "{proposed}");
+    let shown = site.run(&["gov", "show", "latest"]).done().stdout;
+    assert!(shown.contains("market.requiredStake to 2000 DATA"), "{shown}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn apply_that_is_killed_again_and_again_finishes_where_it_was_planned() -> Result<()> {
+    let site = Site::start().await?;
+    let file = site.file();
+    let plan = site.json(&["plan", &file]);
+    for requests in [30, 60, 170, 45, 110] {
+        killed_after(&site, requests).await?;
+    }
+    let status = site.json(&["status"]);
+    assert_eq!(status["progress"]["state"], "interrupted", "{status}");
+    let resumed = site.json(&["resume", &file]);
+    assert_eq!(addresses(&resumed), addresses(&plan));
+    site.run(&["verify", &file]).done();
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_half_way_is_named_and_nothing_is_sent() -> Result<()> {
+    let site = Site::start().await?;
+    let file = site.file();
+    killed_after(&site, 120).await?;
+    let blocks = || async { site.json(&["status"])["balance"].clone() };
+    let before = blocks().await;
+
+    site.edit("minCohort = 5", "minCohort = 6")?;
+    site.run(&["apply", &file]).failed(INPUT, &["begun otherwise", "minCohort was 5 and is 6"]);
+    site.edit("minCohort = 6", "minCohort = 5")?;
+    let other = ["apply", &file, "--from", "dev:5"];
+    site.run(&other).failed(INPUT, &["begun otherwise", "deployer was"]);
+
+    let journal = fs::read_to_string(site.journal())?;
+    let damaged = journal.replacen("\"intent\"", "\"indent\"", 1);
+    fs::write(site.journal(), damaged)?;
+    site.run(&["apply", &file]).failed(INPUT, &["line 2 of the journal", "is damaged"]);
+    assert_eq!(before, blocks().await.clone());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_a_key_or_a_file_that_will_not_do_is_named() -> Result<()> {
+    let site = Site::start().await?;
+    let file = site.file();
+    let key = "0000000000000000000000000000000000000000000000000000000000000007";
+    let pauper = Datacoop::new(&["apply", &file, "--yes", "--from", "env:PAUPER"])
+        .env("PAUPER", key)
+        .at(&site.node.url())
+        .with_books(site.folder.path())
+        .run()
+        .failed(FUNDS, &["has 0 wei"]);
+    assert!(!pauper.stderr.contains(key) && !pauper.stdout.contains(key));
+    site.edit("chainId = 31337", "chainId = 4242")?;
+    site.run(&["plan", &file]).failed(CHAIN, &["31337", "4242"]);
+    site.edit("chainId = 4242", "chainId = \"one\"")?;
+    site.run(&["plan", &file]).failed(INPUT, &["line ", "chainId"]);
+    let missing = Path::new(&file).with_file_name("none.toml");
+    site.run(&["plan", &missing.to_string_lossy()]).failed(INPUT, &["none.toml"]);
+    Ok(())
+}
