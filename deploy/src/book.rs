@@ -139,6 +139,22 @@ impl AddressBook {
         Ok(Some(book))
     }
 
+    /// Reads the book of a deployment that may be under way: as [`read_for`](Self::read_for), but what
+    /// is not on the chain any more is no fault until the deployment is complete.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_for`](Self::read_for).
+    pub(crate) async fn read_begun(path: &Path, chain: &Chain) -> Result<Option<Self>, Error> {
+        match Self::read(path)? {
+            Some(book) if !book.roles_given => {
+                book.expect_on(chain)?;
+                Ok(Some(book))
+            }
+            _ => Self::read_for(path, chain).await,
+        }
+    }
+
     /// Reads the book of a chain in which the cooperative is deployed.
     ///
     /// # Errors

@@ -60,9 +60,15 @@ enum Fault {
 const FAULTS: [Fault; 4] =
     [Fault::KilledBefore, Fault::KilledAfter, Fault::LostBefore, Fault::LostAfter];
 
+/// Any request, or one that sends a transaction.
+const ANY: &str = "";
+const SEND: &str = "eth_sendRawTransaction";
+
 /// Does something to one request.
 #[derive(Debug)]
 struct Cut {
+    /// Which requests are counted: those of this method, or all.
+    method: &'static str,
     /// Requests until then.
     left: AtomicU64,
     fault: Fault,
@@ -102,10 +108,11 @@ async fn attempt(
     node: &Node,
     config: &CoopConfig,
     book: &Path,
-    (fault, requests): (Fault, u64),
+    (fault, method, requests): (Fault, &'static str, u64),
 ) -> Result<bool> {
     let killed = Arc::new(Notify::new());
-    let hook = Cut { left: AtomicU64::new(requests), fault, killed: Arc::clone(&killed) };
+    let left = AtomicU64::new(requests);
+    let hook = Cut { method, left, fault, killed: Arc::clone(&killed) };
     let proxy = RpcProxy::start(&node.url(), hook).await?;
     let deployment = async {
         let chain = Chain::connect(proxy.url()).await?;
@@ -201,7 +208,7 @@ async fn lane(lane: u64) -> Result<()> {
             let fault = FAULTS[random.random_range(0..FAULTS.len())];
             let at = if is_last { u64::MAX } else { random.random_range(1..whole) };
             let context = || format!("deployment {number}, {fault:?} at request {at} of {whole}");
-            if attempt(&node, &config, &book, (fault, at)).await.with_context(context)? {
+            if attempt(&node, &config, &book, (fault, ANY, at)).await.with_context(context)? {
                 break;
             }
             cuts += 1;
@@ -232,27 +239,21 @@ async fn deployments_that_are_cut_off_finish_as_foretold_and_send_nothing_twice_
     lane(1).await
 }
 
-/// A deployment that was killed when its transaction number `sent` had reached a node that mines
-/// nothing.
+/// A deployment that was killed when a transaction of it had reached a node that mines nothing.
 async fn killed_with_a_transaction_under_way(
     node: &Node,
     chain: &Chain,
     config: &CoopConfig,
     book: &Path,
 ) -> Result<()> {
-    let whole = requests(node, book.parent().context("a folder")?).await?;
-    // Some way in, the node stops mining; the next transaction that is sent stays in its pool.
-    attempt(node, config, book, (Fault::KilledBefore, whole / 2)).await?;
+    attempt(node, config, book, (Fault::KilledBefore, SEND, 20)).await?;
     chain.provider().anvil_set_auto_mine(false).await?;
+    // What was about to be sent is sent now, and stays in the pool.
+    attempt(node, config, book, (Fault::KilledAfter, SEND, 1)).await?;
     let deployer = dev_account(0)?.address();
-    for requests in 1..60 {
-        attempt(node, config, book, (Fault::KilledAfter, requests)).await?;
-        let pending = chain.provider().get_transaction_count(deployer).pending().await?;
-        if pending > chain.provider().get_transaction_count(deployer).await? {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("no transaction was under way")
+    let pending = chain.provider().get_transaction_count(deployer).pending().await?;
+    ensure!(pending == chain.provider().get_transaction_count(deployer).await? + 1);
+    Ok(())
 }
 
 async fn finishes(chain: &Chain, config: &CoopConfig, book: &Path) -> Result<()> {
@@ -293,8 +294,7 @@ async fn what_a_reorganisation_took_back_is_done_again() -> Result<()> {
     let (node, chain) = start_node(NodeOptions::default()).await?;
     let folder = tempfile::tempdir()?;
     let (config, book) = (config(1), folder.path().join("book.json"));
-    let whole = requests(&node, folder.path()).await?;
-    attempt(&node, &config, &book, (Fault::KilledBefore, whole * 2 / 3)).await?;
+    attempt(&node, &config, &book, (Fault::KilledBefore, SEND, 50)).await?;
     let options = ReorgOptions { depth: 9, tx_block_pairs: Vec::new() };
     chain.provider().anvil_reorg(options).await?;
     finishes(&chain, &config, &book).await

@@ -13,7 +13,10 @@ use std::{
 };
 
 use anyhow::Result;
-use datacoop_deploy::{chain::Chain, node::{Node, NodeOptions}};
+use datacoop_deploy::{
+    chain::Chain,
+    node::{Node, NodeOptions},
+};
 use datacoop_tests::{Hook, Reply, RpcProxy, Upstream, start_node};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -72,9 +75,9 @@ struct Stop {
 
 impl Hook for Stop {
     async fn answer(&self, node: &Upstream, request: Value) -> Result<Reply> {
-        let before = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-            Some(left.saturating_sub(1))
-        });
+        let before = self
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)));
         let answer = node.pass(&request).await?;
         if before == Ok(1) {
             self.reached.notify_one();
@@ -109,7 +112,8 @@ fn addresses(document: &Value) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_declared_cooperative_is_planned_applied_verified_and_changed_by_proposal() -> Result<()> {
+async fn a_declared_cooperative_is_planned_applied_verified_and_changed_by_proposal() -> Result<()>
+{
     let site = Site::start().await?;
     let file = site.file();
     let again = site.run(&["init", &file]);

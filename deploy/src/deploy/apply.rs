@@ -139,7 +139,10 @@ impl<'a> Apply<'a> {
 
     /// Takes a step.
     async fn take(&mut self, index: usize, step: &Step) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 && self.is_done(step).await? {
+                return self.found(index, step);
+            }
             let landing = self.land(step).await?;
             let mut outgoing = landing.outgoing(outgoing(step));
             if let Some((_, artifact)) = self.creation(step) {
@@ -230,13 +233,14 @@ impl<'a> Apply<'a> {
     /// Returns what was mined with a nonce of ours, if anything was.
     async fn mined(&self, nonce: u64) -> Result<Option<Outcome>, Error> {
         let chain = self.sender.chain();
+        // Asked first: a transaction that is mined between two questions must not seem another's.
+        let count = chain.provider().get_transaction_count(self.sender.address());
+        let mined = chain.ask("eth_getTransactionCount", count).await?;
         for intent in self.journal.state.open.iter().filter(|intent| intent.nonce == nonce) {
             if let Some(receipt) = chain.receipt(intent.transaction).await? {
                 return Ok(Some(Outcome::Mined(Box::new(receipt))));
             }
         }
-        let count = chain.provider().get_transaction_count(self.sender.address());
-        let mined = chain.ask("eth_getTransactionCount", count).await?;
         Ok((mined > nonce).then_some(Outcome::Superseded))
     }
 
@@ -296,7 +300,8 @@ impl<'a> Apply<'a> {
             constructor_arguments: creation.arguments.clone(),
         };
         let known = self.book.contracts.get(creation.contract);
-        if known.is_some_and(|known| known.address == entry.address) {
+        let is_news = !entry.transaction.is_zero();
+        if known == Some(&entry) || known.is_some_and(|k| k.address == entry.address && !is_news) {
             return Ok(());
         }
         self.book.contracts.insert(creation.contract.to_owned(), entry);

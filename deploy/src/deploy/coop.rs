@@ -159,7 +159,7 @@ pub async fn deploy_coop(
         set_aside(book)?;
     }
     let path = book;
-    let book = match AddressBook::read_for(path, chain).await? {
+    let book = match AddressBook::read_begun(path, chain).await? {
         Some(book) if book.roles_given => return finished(book, config),
         Some(book) => book,
         None => AddressBook::new(path, chain),

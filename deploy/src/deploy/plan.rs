@@ -122,7 +122,7 @@ pub async fn plan(
         coop::expect(&state, &wanted.beginning, &Journal::path_of(book))?;
     }
     let is_complete =
-        AddressBook::read_for(book, chain).await?.is_some_and(|book| book.roles_given);
+        AddressBook::read_begun(book, chain).await?.is_some_and(|book| book.roles_given);
     let steps = &wanted.steps;
     let done = if is_complete { vec![true; steps.len()] } else { done(chain, steps).await? };
     let contracts = steps.iter().zip(&done).filter_map(|(step, done)| {

@@ -18,7 +18,7 @@ note_table! {
             "Run it without `--sign-only` to see what it says."
         Exists "signed-file-exists"
             "A file of this name is there, and is not overwritten: signed transactions may be in it."
-            "Choose another name."
+            "Choose another name for the file."
         Creation "safe-creates-nothing"
             "A Safe's batch is made of calls, and creating a contract is none."
             "Sign the transaction with a key: `--sign-only FILE`."

@@ -8,9 +8,13 @@ mod view;
 
 use clap::Subcommand;
 
-use crate::{args::RpcArgs, output::Out};
+use crate::{args::RpcArgs, cli::after_help, output::Out};
 
 #[derive(Debug, Subcommand)]
+#[command(after_help = after_help!(
+    "datacoop key create deployer"
+    "datacoop key list"
+))]
 pub(crate) enum KeyCommand {
     Create(create::CreateArgs),
     Import(import::ImportArgs),
