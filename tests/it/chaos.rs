@@ -77,6 +77,9 @@ struct Cut {
 
 impl Hook for Cut {
     async fn answer(&self, node: &Upstream, request: Value) -> Result<Reply> {
+        if self.method != ANY && request["method"] != self.method {
+            return Ok(Reply::Answer(node.pass(&request).await?));
+        }
         let before = self
             .left
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)));

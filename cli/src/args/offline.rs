@@ -179,11 +179,19 @@ impl Aside {
     }
 }
 
+/// Decimals of a gwei: wei.
+const GWEI_DECIMALS: usize = 9;
+
 impl FromStr for Gwei {
     type Err = Usage;
 
     fn from_str(text: &str) -> Result<Self, Usage> {
         let wrong = || Usage("a price of gas is a number such as 0.1, in gwei".to_owned());
+        let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+        // The parser takes no digit for zero, and drops those that are less than a wei.
+        if !text.contains(|c: char| c.is_ascii_digit()) || fraction.len() > GWEI_DECIMALS {
+            return Err(wrong());
+        }
         let wei = parse_units(text, "gwei").map_err(|_| wrong())?;
         if wei.is_negative() {
             return Err(wrong());

@@ -14,7 +14,9 @@ fn every_shell_gets_completions_that_know_the_commands() {
         let text = Datacoop::new(&["completions", shell]).run().done().stdout;
         assert!(text.contains("treasury") && text.contains("sign-only"), "{shell}");
     }
-    Datacoop::new(&["completions", "cmd"]).run().failed(USAGE, &["bash"]);
+    let refused = Datacoop::new(&["completions", "cmd"]).run();
+    assert_eq!(refused.status, USAGE);
+    assert!(refused.stderr.contains("possible values: bash"), "{}", refused.stderr);
 }
 
 #[test]

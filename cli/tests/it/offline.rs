@@ -166,7 +166,7 @@ async fn another_chain_a_used_nonce_and_a_gap_are_told() -> Result<()> {
 async fn a_rejection_ends_the_sending_with_its_reason() -> Result<()> {
     let coop = Coop::start().await?;
     let (file, first) = (path(&coop, "signed.json"), nonce(&coop).await?.to_string());
-    let words = ["token", "transfer", "--to", BOB, "--amount", "1", "--from", "dev:0"];
+    let words = ["token", "transfer", "--to", BOB, "--amount", "9000000", "--from", "dev:0"];
     let aside = ["--sign-only", file.to_str().unwrap(), "--nonce", &first];
     run(&coop, &[&words[..], &aside, &TERMS].concat()).done();
     for _ in 0..2 {

@@ -9,6 +9,7 @@
 //! than the chain will.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -44,7 +45,7 @@ pub(super) struct Beginning {
     /// What the cooperative is to be.
     pub(super) config: CoopConfig,
     /// The hash of every contract's code, by its name.
-    pub(super) code: std::collections::BTreeMap<String, B256>,
+    pub(super) code: BTreeMap<String, B256>,
 }
 
 /// Something that is written down.
@@ -123,7 +124,7 @@ pub(super) struct State {
     /// What the deployment is of.
     pub(super) beginning: Option<Box<Beginning>>,
     /// What is known of each step that was begun.
-    pub(super) sent: std::collections::BTreeMap<usize, Sent>,
+    pub(super) sent: BTreeMap<usize, Sent>,
     /// Transactions of one nonce, of which it is not known what became.
     pub(super) open: Vec<Intent>,
     /// Whether everything is done.
@@ -276,7 +277,7 @@ impl Beginning {
         deployer: Address,
         target: Target,
         config: &CoopConfig,
-        code: std::collections::BTreeMap<String, B256>,
+        code: BTreeMap<String, B256>,
     ) -> Self {
         Self {
             version: VERSION,
@@ -287,5 +288,106 @@ impl Beginning {
             config: config.clone(),
             code,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn intent(step: usize, nonce: u64) -> Line {
+        Line::Intent(Intent {
+            step,
+            title: format!("step {step}"),
+            nonce,
+            transaction: B256::with_last_byte(u8::try_from(nonce).unwrap_or_default()),
+            raw: Bytes::from_static(&[2, 1]),
+            gas: 21_000,
+            max_fee: U256::MAX,
+        })
+    }
+
+    fn confirmed(step: usize) -> Line {
+        Line::Confirmed { step, transaction: B256::ZERO, block: 7, gas_used: 8 }
+    }
+
+    #[test]
+    fn a_journal_is_read_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/journal");
+        assert_eq!(Journal::peek(&path).unwrap(), None);
+        let mut journal = Journal::open(&path).unwrap();
+        for line in [intent(0, 4), confirmed(0), intent(1, 5), intent(1, 5)] {
+            journal.write(line).unwrap();
+        }
+        let state = journal.state.clone();
+        drop(journal);
+        assert_eq!(Journal::peek(&path).unwrap(), Some(state.clone()));
+        assert_eq!(Journal::open(&path).unwrap().state, state);
+        assert_eq!((state.sent.len(), state.open.len(), state.is_complete), (1, 2, false));
+    }
+
+    #[test]
+    fn what_became_of_a_transaction_closes_it() {
+        let open = State::default().fold(intent(3, 9));
+        assert_eq!(open.open.len(), 1);
+        let reverted = Line::Reverted { step: 3, transaction: B256::ZERO };
+        for line in [confirmed(3), reverted, Line::Superseded { step: 3, nonce: 9 }] {
+            assert_eq!(open.clone().fold(line).open, []);
+        }
+        // A later nonce is another transaction; a raised fee is the same one.
+        assert_eq!(open.clone().fold(intent(3, 9)).open.len(), 2);
+        assert_eq!(open.fold(intent(4, 10)).open.len(), 1);
+    }
+
+    #[test]
+    fn a_line_that_was_being_written_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        Journal::open(&path).unwrap().write(confirmed(0)).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for torn in ["{", "{\"event\":\"complete\",\"hash\":\"0x"] {
+            fs::write(&path, [whole.as_slice(), torn.as_bytes()].concat()).unwrap();
+            let mut journal = Journal::open(&path).unwrap();
+            assert!(!journal.state.is_complete);
+            journal.write(Line::Complete).unwrap();
+            drop(journal);
+            assert!(Journal::peek(&path).unwrap().unwrap().is_complete);
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_changed_lost_or_moved_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let mut journal = Journal::open(&path).unwrap();
+        for step in 0..4 {
+            journal.write(confirmed(step)).unwrap();
+        }
+        drop(journal);
+        let text = fs::read_to_string(&path).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        let join = |lines: &[&str]| lines.join("\n") + "\n";
+        for (damaged, number) in [
+            (text.replacen("\"step\":2", "\"step\":3", 1), 3),
+            (join(&[lines[0], lines[2], lines[3]]), 2),
+            (join(&[lines[1], lines[0], lines[2], lines[3]]), 1),
+            (text.replacen('{', "[", 1), 1),
+        ] {
+            fs::write(&path, damaged).unwrap();
+            let error = Journal::open(&path).unwrap_err();
+            let is_named = matches!(error, Error::JournalCorrupted { line, .. } if line == number);
+            assert!(is_named, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_journal_is_open_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let first = Journal::open(&path).unwrap();
+        assert!(matches!(Journal::open(&path), Err(Error::Busy { .. })));
+        drop(first);
+        Journal::open(&path).unwrap();
     }
 }
