@@ -389,12 +389,16 @@ pub(super) async fn done(chain: &Chain, steps: &[Step]) -> Result<Vec<bool>, Err
         done.push(!code.is_empty());
     }
     let is_open = |step: &Step| {
-        step.creation().is_none() && !step.done.iter().any(|fact| absent.contains(&fact.to))
+        step.creation().is_none() && !step.facts().any(|fact| absent.contains(&fact.to))
     };
     let open: Vec<_> = (0..steps.len()).filter(|index| is_open(&steps[*index])).collect();
-    let facts: Vec<&[Fact]> = open.iter().map(|index| steps[*index].done.as_slice()).collect();
-    for (index, holds) in open.into_iter().zip(fact::all_hold(chain, &facts).await?) {
-        done[index] = holds;
+    let facts: Vec<&Fact> = open.iter().flat_map(|index| steps[*index].facts()).collect();
+    let hold = fact::hold(chain, &facts).await?;
+    let mut rest = hold.as_slice();
+    for index in open {
+        let (own, others) = rest.split_at(steps[index].facts().count());
+        done[index] = steps[index].is_done_when(own);
+        rest = others;
     }
     Ok(done)
 }

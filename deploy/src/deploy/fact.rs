@@ -66,20 +66,19 @@ impl fmt::Debug for Fact {
     }
 }
 
-/// Returns for each of these lists whether all of its facts hold.
-pub(super) async fn all_hold(chain: &Chain, lists: &[&[Fact]]) -> Result<Vec<bool>, Error> {
-    let mut hold = vec![true; lists.len()];
-    let mut questions =
-        lists.iter().enumerate().flat_map(|(index, facts)| facts.iter().map(move |f| (index, f)));
+/// Returns for each of these facts whether it holds.
+pub(super) async fn hold(chain: &Chain, facts: &[&Fact]) -> Result<Vec<bool>, Error> {
+    let mut hold = vec![false; facts.len()];
+    let mut questions = facts.iter().enumerate();
     let mut asked = JoinSet::new();
     loop {
         while asked.len() < AT_A_TIME {
             let Some((index, fact)) = questions.next() else { break };
-            let (chain, fact) = (chain.clone(), fact.clone());
+            let (chain, fact) = (chain.clone(), (*fact).clone());
             asked.spawn(async move { (index, fact.holds(&chain).await) });
         }
         match asked.join_next().await {
-            Some(Ok((index, holds))) => hold[index] &= holds?,
+            Some(Ok((index, holds))) => hold[index] = holds?,
             // Nobody cancels these tasks: one that did not end has panicked.
             Some(Err(ended)) => std::panic::resume_unwind(ended.into_panic()),
             None => return Ok(hold),

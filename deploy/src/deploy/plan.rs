@@ -196,7 +196,7 @@ async fn simulate(
 ) -> Result<Vec<Simulated>, Error> {
     let mut calls = Vec::new();
     for (step, value) in steps.iter().zip(values) {
-        for Fact { to, data, .. } in &step.done {
+        for Fact { to, data, .. } in step.facts() {
             calls.push(TransactionRequest::default().with_to(*to).with_input(data.clone()));
         }
         let outgoing = apply::outgoing(step);
@@ -231,12 +231,12 @@ fn read(
     step: &Step,
     results: &mut impl Iterator<Item = SimCallResult>,
 ) -> Result<Simulated, Error> {
-    let mut is_done = !step.done.is_empty();
-    for (fact, answer) in step.done.iter().zip(results.by_ref()) {
-        is_done &= answer.status && fact.is_shown_by(&answer.return_data);
-    }
+    let shown = |(fact, answer): (&Fact, SimCallResult)| {
+        answer.status && fact.is_shown_by(&answer.return_data)
+    };
+    let hold: Vec<_> = step.facts().zip(results.by_ref()).map(shown).collect();
     match results.next() {
-        _ if is_done => Ok(Simulated::Needless),
+        _ if step.is_done_when(&hold) => Ok(Simulated::Needless),
         Some(result) if result.status => Ok(Simulated::Gas(result.gas_used)),
         // A factory does not say why, and a node may not simulate what it can do: sending it will tell.
         _ if step.creation().is_some() => Ok(Simulated::Unknown),

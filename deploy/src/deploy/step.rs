@@ -16,6 +16,8 @@ pub(super) struct Step {
     pub(super) deed: Deed,
     /// What is so when it is done, all of it.
     pub(super) done: Vec<Fact>,
+    /// What is so when it is done and what it is for is not, if that can be told.
+    pub(super) or: Option<Fact>,
 }
 
 /// What a step sends.
@@ -56,7 +58,18 @@ impl Step {
     pub(super) fn call<C: SolCall>(to: Address, call: &C, title: String, done: Vec<Fact>) -> Self {
         let function = C::SIGNATURE.split('(').next().unwrap_or_default();
         let deed = Deed::Call { to, function, data: call.abi_encode().into() };
-        Self { title, deed, done }
+        Self { title, deed, done, or: None }
+    }
+
+    /// Returns every fact that decides whether it is done.
+    pub(super) fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.done.iter().chain(&self.or)
+    }
+
+    /// Returns whether it is done, by which of its [`facts`](Self::facts) hold, in their order.
+    pub(super) fn is_done_when(&self, hold: &[bool]) -> bool {
+        let (done, or) = hold.split_at(self.done.len().min(hold.len()));
+        (!done.is_empty() && done.iter().all(|holds| *holds)) || or.contains(&true)
     }
 
     /// Returns what it creates, if it creates something.

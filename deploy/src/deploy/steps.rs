@@ -135,7 +135,8 @@ impl Steps<'_> {
             data,
         };
         let title = format!("{} created", contract.name);
-        self.list.push(Step { title, deed: Deed::Create(creation), done: Vec::new() });
+        let (deed, done) = (Deed::Create(creation), Vec::new());
+        self.list.push(Step { title, deed, done, or: None });
         Ok(address)
     }
 
@@ -198,7 +199,8 @@ impl Steps<'_> {
         let (name, role) = (role.to_lowercase(), role_id(role));
         let title = format!("{deployer} made {name} of {}", contract.name);
         let call = grantRoleCall { role, account: deployer };
-        self.list.push(Step::call(at, &call, title, done.clone()));
+        let borrowed = Some(holds(at, role, deployer));
+        self.list.push(Step { or: borrowed, ..Step::call(at, &call, title, done.clone()) });
         self.list.extend(inner);
         let title = format!("the deployer is no longer {name} of {}", contract.name);
         let call = renounceRoleCall { role, callerConfirmation: deployer };
