@@ -71,8 +71,7 @@ fn built_example(words: &str) -> Cli {
         "token approve" | "token permit" => {
             vec!["--spender", address, "--amount", "1", "--from", "dev:0"]
         }
-        "key create" | "key import" => vec!["name"],
-        "send" | "man" => vec!["file"],
+        "key create" | "key import" | "data dataset show" => vec!["name"],
         "completions" => vec!["bash"],
         "key address" => vec!["dev:0"],
         "token burn" => vec!["--amount", "1", "--from", "dev:0"],
@@ -97,12 +96,14 @@ fn built_example(words: &str) -> Cli {
         }
         "consent sign grant" => [&scope[..], &["--file", "f", "--from", "dev:0"]].concat(),
         "consent sign amend" => vec!["1", "--to", "anyone", "--file", "f", "--from", "dev:0"],
-        "consent sign revoke" => vec!["1", "--file", "f", "--from", "dev:0"],
+        "consent sign revoke" | "market release-key" => {
+            vec!["1", "--file", "f", "--from", "dev:0"]
+        }
         "gov propose" => vec!["--action", "words", "--description", "why", "--from", "dev:0"],
         "gov vote" => vec!["latest", "for", "--from", "dev:0"],
         "gov show" => vec!["latest"],
         "gov queue" | "gov execute" | "gov cancel" => vec!["latest", "--from", "dev:0"],
-        "translate" | "treasury show" | "data verify" => vec!["file"],
+        "translate" | "treasury show" | "data verify" | "send" | "man" => vec!["file"],
         "data attest" | "treasury cancel" => vec![&hash, "--from", "dev:0"],
         "data history" | "trace" => vec![&hash],
         "market quote" => vec!["1.1", "--purpose", "academic"],
@@ -119,7 +120,6 @@ fn built_example(words: &str) -> Cli {
         }
         "market delist" => vec!["1.1", "--from", "dev:0"],
         "market log-access" => vec!["1", &hash, "--manifest", "f", "--from", "dev:0"],
-        "market release-key" => vec!["1", "--file", "f", "--from", "dev:0"],
         "market access" => {
             vec!["--holder", address, "--edition", "1.1", "--purpose", "academic"]
         }
@@ -130,7 +130,6 @@ fn built_example(words: &str) -> Cli {
             vec!["name", "--class", "clinical", "--purposes", "academic", "--from", "dev:0"]
         }
         "data dataset publish" => vec!["name", "--from", "dev:0"],
-        "data dataset show" => vec!["name"],
         "treasury spend" => vec!["1", "DATA", "--to", address, "--from", "dev:0"],
         _ => vec![],
     };

@@ -285,11 +285,13 @@ impl StylusHook {
         let hash = result.get("transactionHash").unwrap_or(result);
         let transaction = serde_json::from_value::<B256>(hash.clone()).unwrap_or_default();
         match placement {
-            Some(Placement { address, .. }) if transaction.is_zero() => {
-                if placed(node, address, json!("latest")).await?.is_zero() {
-                    set_code(node, address, &Bytes::new()).await?;
-                }
+            Some(Placement { address, .. })
+                if transaction.is_zero()
+                    && placed(node, address, json!("latest")).await?.is_zero() =>
+            {
+                set_code(node, address, &Bytes::new()).await?;
             }
+            Some(_) if transaction.is_zero() => {}
             Some(Placement { address, .. }) => {
                 state.pending.push(Pending::Program { transaction, address });
             }

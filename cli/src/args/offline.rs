@@ -149,7 +149,6 @@ impl OfflineArgs {
             }
         }
         if path.exists() {
-            let path = path.clone();
             let error = datacoop_deploy::offline::OfflineError::Exists { path };
             return Err(datacoop_deploy::Error::from(error).into());
         }

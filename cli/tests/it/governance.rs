@@ -164,7 +164,10 @@ fn access_simulated(world: &World) {
     assert_eq!(row("market.split.validators"), Some(&"7.5%".into()));
     assert_eq!(rows.len(), 3, "{rows:?}");
     let events = simulated["events"].to_string();
-    assert!(events.contains("Barred") && simulated["actions"][2]["words"] == bar, "{simulated}");
+    assert!(
+        events.contains("barred: account") && simulated["actions"][2]["words"] == bar,
+        "{simulated}"
+    );
 }
 
 /// Brings a proposal that was voted for through the timelock, by an account without any power.

@@ -119,7 +119,9 @@ impl Run {
     #[track_caller]
     pub(crate) fn failed(self, status: i32, words: &[&str]) -> Self {
         assert_eq!(self.status, status, "{}{}", self.stdout, self.stderr);
-        let messages = self.stderr.lines().filter(|line| line.starts_with("error[")).count();
+        // The parser's own messages have no code.
+        let is_message = |line: &&str| line.starts_with("error[") || line.starts_with("error: ");
+        let messages = self.stderr.lines().filter(is_message).count();
         assert_eq!(messages, 1, "one message, not {messages}: {}", self.stderr);
         for word in words {
             assert!(self.stderr.contains(word), "no `{word}` in: {}", self.stderr);

@@ -145,7 +145,7 @@ impl Chain {
     }
 
     /// Returns whether there is no chain to ask.
-    pub(crate) fn is_offline(&self) -> bool {
+    pub(crate) const fn is_offline(&self) -> bool {
         self.endpoint.is_nowhere()
     }
 

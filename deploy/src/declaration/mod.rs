@@ -178,7 +178,7 @@ impl Organs {
 impl Prices {
     /// Returns every price with its data class and unit: 0 the edition, 1 each of its records.
     #[must_use]
-    pub fn all(&self) -> [(u8, u8, DataAmount); 8] {
+    pub const fn all(&self) -> [(u8, u8, DataAmount); 8] {
         let Self { genomic, clinical, lifestyle, imaging } = self;
         [
             (0, 0, genomic.edition),

@@ -15,7 +15,7 @@ use crate::{args::RpcArgs, cli::after_help, output::Out};
 ))]
 pub(crate) enum RevenueCommand {
     Show(show::ShowArgs),
-    Claim(claim::ClaimArgs),
+    Claim(Box<claim::ClaimArgs>),
 }
 
 impl RevenueCommand {
