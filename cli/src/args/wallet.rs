@@ -11,6 +11,8 @@ use crate::{ask, output::Out};
 pub(crate) const PASSWORD_VARIABLE: &str = "DATACOOP_PASSWORD";
 
 /// The account that signs and pays.
+// The parser takes a group inside of a group for missing where the outer one may be: so the flag of
+// the password stands in both.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Account")]
 pub(crate) struct WalletArgs {
@@ -22,8 +24,10 @@ pub(crate) struct WalletArgs {
     #[arg(long, value_name = "KEY", env = "DATACOOP_FROM", hide_env_values = true)]
     from: String,
 
-    #[command(flatten)]
-    password: PasswordArgs,
+    /// A file with the keystore's password; without it, the variable `DATACOOP_PASSWORD` has it, or
+    /// the terminal asks.
+    #[arg(long, value_name = "FILE", env = "DATACOOP_PASSWORD_FILE", hide_env_values = true)]
+    password_file: Option<PathBuf>,
 }
 
 /// The account that signs and pays, where a command does something without one.
@@ -37,8 +41,10 @@ pub(crate) struct OptionalWalletArgs {
     #[arg(long, value_name = "KEY", env = "DATACOOP_FROM", hide_env_values = true)]
     from: Option<String>,
 
-    #[command(flatten)]
-    password: PasswordArgs,
+    /// A file with the keystore's password; without it, the variable `DATACOOP_PASSWORD` has it, or
+    /// the terminal asks.
+    #[arg(long, value_name = "FILE", env = "DATACOOP_PASSWORD_FILE", hide_env_values = true)]
+    password_file: Option<PathBuf>,
 }
 
 /// Where the password of a keystore is.
@@ -53,21 +59,25 @@ pub(crate) struct PasswordArgs {
 impl WalletArgs {
     /// Finds what signs. Commands do so before they ask the chain anything.
     pub(crate) async fn signer(&self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<Signer> {
-        load(&self.from, &self.password, rpc, out).await
+        let password_file = self.password_file.clone();
+        load(&self.from, &PasswordArgs { password_file }, rpc, out).await
     }
 }
 
 impl OptionalWalletArgs {
     /// The flags of a command that signs, when an account was named.
     pub(crate) fn named(&self) -> Option<WalletArgs> {
-        let Self { from, password } = self.clone();
-        from.map(|from| WalletArgs { from, password })
+        let Self { from, password_file } = self.clone();
+        from.map(|from| WalletArgs { from, password_file })
     }
 
     /// Finds what signs, if it was named.
     pub(crate) async fn signer(&self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<Option<Signer>> {
         match &self.from {
-            Some(from) => load(from, &self.password, rpc, out).await.map(Some),
+            Some(from) => {
+                let password_file = self.password_file.clone();
+                load(from, &PasswordArgs { password_file }, rpc, out).await.map(Some)
+            }
             None => Ok(None),
         }
     }

@@ -158,7 +158,8 @@ async fn a_key_that_cannot_be_used_is_refused_and_never_shown() -> Result<()> {
     let (_folder, path) = file("key.json", "{}");
     let from = format!("keystore:{path}");
     record(&from).env("DATACOOP_PASSWORD", "x").run().failed(INPUT, &["key.json"]);
-    record(&from).run().failed(INPUT, &["DATACOOP_PASSWORD"]);
+    // Nobody is there to type it.
+    record(&from).run().failed(USAGE, &["DATACOOP_PASSWORD"]);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ mod stage;
 use std::{path::PathBuf, time::Instant};
 
 use alloy::{
-    primitives::{U256, uint},
+    primitives::{B256, U256}, uint},
     providers::{Provider, ext::AnvilApi},
 };
 use anyhow::Context as _;
@@ -122,6 +122,8 @@ async fn found(
     let book = folder.path().join("book.json");
     let mut config = CoopConfig::of_one(governance.address(), oracle.address());
     config.access.terms = AccessTerms::local(oracle.address());
+    // Each demo has a cooperative of its own, also on a chain that saw one before.
+    config.salt = Some(B256::random());
     let Deployment { book, steps } =
         deploy_coop(&governance, artifacts, &config, &book, Existing::Reuse, progress).await?;
     let contracts = report::contracts(&book, artifacts);
