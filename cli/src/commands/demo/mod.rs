@@ -9,7 +9,7 @@ mod stage;
 use std::{path::PathBuf, time::Instant};
 
 use alloy::{
-    primitives::{B256, U256}, uint},
+    primitives::{B256, U256, uint},
     providers::{Provider, ext::AnvilApi},
 };
 use anyhow::Context as _;
