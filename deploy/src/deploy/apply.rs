@@ -113,6 +113,7 @@ impl<'a> Apply<'a> {
         };
         let outcome = match self.mined(last.nonce).await? {
             Some(outcome) => outcome,
+            None if self.has_a_gap_before(last.nonce).await? => Outcome::Superseded,
             None => {
                 // A node that has it still says so, and one that lost it takes it again.
                 let again = self.sender.broadcast(&outgoing, &signed).await;
@@ -211,6 +212,9 @@ impl<'a> Apply<'a> {
             if let Some(outcome) = self.mined(signed.nonce).await? {
                 return Ok(outcome);
             }
+            if self.has_a_gap_before(signed.nonce).await? {
+                return Ok(Outcome::Superseded);
+            }
             if bumped.elapsed() >= BUMP_AFTER {
                 let mut fees = self.sender.fees().await?;
                 let least = signed.max_fee + signed.max_fee * BUMP_PERCENT / 100;
@@ -242,6 +246,12 @@ impl<'a> Apply<'a> {
             }
         }
         Ok((mined > nonce).then_some(Outcome::Superseded))
+    }
+
+    /// Returns whether transactions before this nonce are missing, so that it cannot be mined: a
+    /// reorganisation took them back.
+    async fn has_a_gap_before(&self, nonce: u64) -> Result<bool, Error> {
+        Ok(self.sender.next_nonce().await? < nonce)
     }
 
     /// Writes down what became of a step's transaction. Returns whether the step is done.

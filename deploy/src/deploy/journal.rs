@@ -74,7 +74,7 @@ pub(super) enum Line {
         /// The transaction.
         transaction: B256,
     },
-    /// Another transaction of the account was mined with the nonce of an intended one.
+    /// The nonce of an intended transaction was taken by another one, or is out of reach.
     Superseded {
         /// Which step it was of.
         step: usize,

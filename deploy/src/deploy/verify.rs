@@ -14,6 +14,30 @@ use crate::{
     roles::{self, Held},
 };
 
+/// What a constructor's argument says that nobody can change afterwards. What governance changes is compared
+/// as a parameter, and who holds an office by the table of roles.
+const FIXED: [(&str, &str); 19] = [
+    ("DataToken", "recipient"),
+    ("DataToken", "supply"),
+    ("DataCoopRewards", "dataToken"),
+    ("GovToken", "cap"),
+    ("GovToken", "buckets"),
+    ("GovToken", "recipients"),
+    ("GovToken", "amounts"),
+    ("Governor", "token"),
+    ("ConsentRegistry", "membership"),
+    ("DataRegistry", "membership"),
+    ("DataRegistry", "consentRegistry"),
+    ("RevenueDistributor", "dataRegistry"),
+    ("DataMarket", "membership"),
+    ("DataMarket", "consentRegistry"),
+    ("DataMarket", "dataRegistry"),
+    ("DataMarket", "distributor"),
+    ("DataMarket", "dataToken"),
+    ("DataMarket", "stakeToken"),
+    ("Treasury", "fallbackHandler"),
+];
+
 /// What was found of a cooperative.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -127,9 +151,24 @@ fn is(held: &Held, contract: &str, role: &str, holder: Address) -> bool {
     (held.contract, held.role.as_str(), held.holder) == (contract, role, holder)
 }
 
-/// Returns the arguments that a contract was not created with.
+/// Returns what a contract was not created with of what nobody can change.
 fn differs(contract: &Contract, found: &Bytes, wanted: &Bytes) -> Vec<Argument> {
     let found = contract.decode_constructor(found);
     let wanted = contract.decode_constructor(wanted);
-    wanted.into_iter().filter(|argument| !found.contains(argument)).collect()
+    let is_fixed = |argument: &Argument| FIXED.contains(&(contract.name, argument.name.as_str()));
+    wanted.into_iter().filter(|a| is_fixed(a) && !found.contains(a)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_fixed_is_what_constructors_take() {
+        for (contract, argument) in FIXED {
+            let contract = Contract::named(contract).unwrap();
+            let inputs = contract.abi().constructor.unwrap().inputs;
+            assert!(inputs.iter().any(|input| input.name == argument), "{argument}");
+        }
+    }
 }

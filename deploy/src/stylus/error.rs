@@ -20,7 +20,7 @@ pub enum StylusError {
     // The chain.
     /// A precompile that Stylus needs does not answer.
     #[error(
-        "`{name}` does not answer at {address}: this chain does not run Stylus programs; deploy the EVM code with `--target evm`"
+        "`{name}` does not answer at {address}: this chain does not run Stylus programs; take another chain, or `target = \"auto\"` in the declaration for EVM code"
     )]
     MissingPrecompile {
         /// Its name.

@@ -11,7 +11,11 @@ use std::path::PathBuf;
 
 use alloy::primitives::{Address, U256};
 use datacoop_deploy::{
-    chain::Chain, declaration::Declaration, governance::write_decimal, keys::Signer,
+    chain::{Chain, ChainKind},
+    declaration::{Declaration, WantedTarget},
+    governance::write_decimal,
+    keys::Signer,
+    stylus::{StylusError, precompiles::ARB_WASM},
 };
 
 pub(crate) use apply::ApplyArgs;
@@ -22,6 +26,7 @@ pub(crate) use verify::VerifyArgs;
 
 use crate::{
     args::{PasswordArgs, RpcArgs, load_signer},
+    exit::Input,
     output::Out,
 };
 
@@ -45,7 +50,24 @@ impl DeclarationArgs {
     async fn connect(&self, rpc: &RpcArgs) -> anyhow::Result<(Declaration, Chain)> {
         let declaration = self.read()?;
         let chain = rpc.connect_to_id(declaration.network.chain_id).await?;
+        expect_target(declaration.network.target, &chain)?;
         Ok((declaration, chain))
+    }
+}
+
+/// Makes sure that a chain runs what the declaration insists on.
+fn expect_target(wanted: WantedTarget, chain: &Chain) -> anyhow::Result<()> {
+    match (wanted, chain.kind()) {
+        (WantedTarget::Stylus, ChainKind::Evm) => {
+            let (name, address) = ("ArbWasm", ARB_WASM);
+            Err(datacoop_deploy::Error::from(StylusError::MissingPrecompile { name, address }).into())
+        }
+        (WantedTarget::Evm, ChainKind::Stylus { .. }) => Err(Input(format!(
+            "chain {} runs Stylus programs, and `network.target` insists on EVM code, which such a chain takes up to 24,576 bytes of; take `auto`",
+            chain.id()
+        ))
+        .into()),
+        _ => Ok(()),
     }
 }
 
