@@ -206,9 +206,6 @@ async fn a_chain_a_key_or_a_file_that_will_not_do_is_named() -> Result<()> {
         .run()
         .failed(FUNDS, &["has 0 wei"]);
     assert!(!pauper.stderr.contains(key) && !pauper.stdout.contains(key));
-    site.edit("target = \"auto\"", "target = \"stylus\"")?;
-    site.run(&["plan", &file]).failed(CHAIN, &["does not run Stylus programs"]);
-    site.edit("target = \"stylus\"", "target = \"auto\"")?;
     site.edit("chainId = 31337", "chainId = 4242")?;
     site.run(&["plan", &file]).failed(CHAIN, &["31337", "4242"]);
     site.edit("chainId = 4242", "chainId = \"one\"")?;
