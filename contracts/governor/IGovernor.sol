@@ -8,10 +8,10 @@ pragma solidity ^0.8.27;
 /// that may only touch allowed functions, a longer delay for all but the fast track, and votes that do not count
 /// for the quorum. All of that is off until governance turns it on. Times are in seconds, votes in wei of GOV.
 ///
-/// Constructor: `(address token, address timelock, uint48 votingDelay, uint32 votingPeriod, uint256 proposalThreshold, uint256 quorumNumerator, uint48 voteExtension, address guardian, uint64 guardianExpiry)`.
+/// Constructor: `(address token, address timelock, uint48 votingDelay, uint32 votingPeriod, uint256 proposalThreshold, uint256 quorumNumerator, uint48 voteExtension, address guardian, uint64 guardianExpiry, string daoURI)`.
 /// `token` counts time in seconds (ERC-6372); `timelock` is an OpenZeppelin TimelockController on which this contract
-/// is a proposer and canceller; `guardian` and `guardianExpiry` may be zero. The EIP-712 name is
-/// `Datacoop Governor`, the version `1`.
+/// is a proposer and canceller; `guardian` and `guardianExpiry` may be zero, `daoURI` may be
+/// empty. The EIP-712 name is `Datacoop Governor`, the version `1`.
 ///
 /// "Only governance" means: only by a call that is part of a proposal while this contract executes it.
 ///
@@ -274,6 +274,17 @@ interface IGovernor {
     function guardian() external view returns (address account, uint64 expiry);
     /// Only governance. At most 730 days ahead.
     function setGuardian(address account, uint64 expiry) external;
+
+    // ---- Where the cooperative describes itself (ERC-4824) ----
+
+    event DAOURIUpdate(address daoAddress, string daoURI);
+
+    error GovernorDAOURITooLong(uint256 length, uint256 maximum);
+
+    /// The URI of a JSON-LD document about the cooperative; empty when there is none.
+    function daoURI() external view returns (string memory);
+    /// At most 256 bytes; none to take it away. Only governance.
+    function setDaoURI(string calldata newURI) external;
 
     // ---- One live proposal per proposer ----
 

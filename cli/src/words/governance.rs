@@ -59,6 +59,7 @@ pub(super) const PHRASES: &[Phrase] = &[
     phrase("GovernorDelayTooLong", "a delay of {delay} seconds is above {maximum}"),
     phrase("GovernorGuardianExpired", "the veto of {guardian} ended at {expiry}"),
     phrase("GovernorGuardianTermTooLong", "a veto until {expiry} is too long; it can end at {maximum} at the latest"),
+    phrase("GovernorDAOURITooLong", "a URI has at most {maximum} bytes, not {length}"),
     phrase("GovernorLiveProposal", "proposal {proposalId} of {proposer} is still pending or active")
         .hint("each proposer may have one live proposal; wait until it is decided, or cancel it"),
     // The governor: classes.

@@ -20,6 +20,7 @@ use stylus_sdk::host::VM;
 
 use crate::{
     classes::ClassesStorage,
+    dao_uri::DaoUriStorage,
     external::{IVotesToken, ask},
     guardian::GuardianStorage,
     proposal::ProposalsStorage,
@@ -56,6 +57,8 @@ pub(crate) const CLASSES: ClassesStorage = ClassesStorage::at(9);
 
 pub(crate) const GUARDIAN: GuardianStorage = GuardianStorage::at(13);
 
+pub(crate) const DAO_URI: DaoUriStorage = DaoUriStorage::at(16);
+
 /// The governor.
 #[derive(Debug)]
 pub struct Governor {
@@ -80,12 +83,14 @@ impl Governor {
     /// - `ERC6372InconsistentClock` when the token does not count time in seconds; nothing when it
     ///   tells no time,
     /// - `GovernorInvalidVotingPeriod`, `GovernorInvalidQuorumFraction`,
-    ///   `GovernorPreventLateQuorumVoteExtensionTooLarge`, `GovernorGuardianTermTooLong`.
+    ///   `GovernorPreventLateQuorumVoteExtensionTooLarge`, `GovernorGuardianTermTooLong`,
+    ///   `GovernorDAOURITooLong`.
     ///
     /// # Events
     ///
     /// `VotingDelaySet`, `VotingPeriodSet`, `ProposalThresholdSet`, `QuorumNumeratorUpdated`,
-    /// `LateQuorumVoteExtensionSet`, `TimelockChange`, and `GuardianSet` when there is one.
+    /// `LateQuorumVoteExtensionSet`, `TimelockChange`, `GuardianSet` when there is a guardian, and
+    /// `DAOURIUpdate` when there is a URI.
     #[inline(never)]
     pub(crate) fn construct(
         &mut self,
@@ -93,6 +98,7 @@ impl Governor {
         timelock: &Account,
         voting: Voting<'_>,
         guardian: (&Account, u64),
+        dao_uri: &[u8],
     ) -> Result<()> {
         let vm = &mut self.vm;
         let clock = ask::<IVotesToken::clockCall>(vm, token, ())?;
@@ -107,10 +113,13 @@ impl Governor {
         SETTINGS.set_extension(vm, voting.extension)?;
         SETTINGS.set_timelock(vm, timelock);
         let (guardian, expiry) = guardian;
-        if guardian.is_zero() {
+        if !guardian.is_zero() {
+            GUARDIAN.set(vm, guardian, expiry)?;
+        }
+        if dao_uri.is_empty() {
             return Ok(());
         }
-        GUARDIAN.set(vm, guardian, expiry)
+        DAO_URI.set(vm, dao_uri)
     }
 
     /// Refuses ether and tokens: what the cooperative owns is the timelock's or the treasury's.
@@ -125,7 +134,10 @@ impl Governor {
 
     /// Returns whether the governor has an interface (ERC-165).
     pub(crate) const fn has_interface(interface: u32) -> bool {
-        matches!(interface, ERC165 | ERC1155_RECEIVER | GOVERNOR | GOVERNOR_BEFORE_PROPOSAL_IDS)
+        matches!(
+            interface,
+            ERC165 | ERC1155_RECEIVER | ERC4824 | GOVERNOR | GOVERNOR_BEFORE_PROPOSAL_IDS
+        )
     }
 }
 
@@ -135,6 +147,9 @@ const ERC165: u32 = selector::<IGovernor::supportsInterfaceCall>();
 /// The interface of receivers of multi-tokens (ERC-1155).
 const ERC1155_RECEIVER: u32 = selector::<IGovernor::onERC1155ReceivedCall>()
     ^ selector::<IGovernor::onERC1155BatchReceivedCall>();
+
+/// The interface of DAOs that describe themselves (ERC-4824).
+const ERC4824: u32 = selector::<IGovernor::daoURICall>();
 
 /// OpenZeppelin's `IGovernor` before it had `getProposalId`.
 const GOVERNOR_BEFORE_PROPOSAL_IDS: u32 = GOVERNOR ^ selector::<IGovernor::getProposalIdCall>();

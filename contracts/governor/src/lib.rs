@@ -1,6 +1,6 @@
 //! The governor: the holders of GOV propose, vote and act through the timelock, exactly as with
 //! OpenZeppelin Contracts 5.7; and beyond it a guardian, proposal classes, one live proposal per
-//! proposer, and votes that do not count for the quorum.
+//! proposer, votes that do not count for the quorum, and a URI of the cooperative (ERC-4824).
 //!
 //! # Invariants
 //!
@@ -17,6 +17,7 @@
 mod actions;
 mod ballot;
 mod classes;
+mod dao_uri;
 mod execution;
 mod external;
 mod governance;
@@ -35,8 +36,9 @@ pub use governor::{Governor, IGovernor};
 /// What is kept in storage, for the snapshot of the layout.
 pub mod layout {
     pub use crate::{
-        classes::ClassesStorage, governance::CallsStorage, guardian::GuardianStorage,
-        proposal::ProposalsStorage, quorum::QuorumStorage, settings::SettingsStorage,
+        classes::ClassesStorage, dao_uri::DaoUriStorage, governance::CallsStorage,
+        guardian::GuardianStorage, proposal::ProposalsStorage, quorum::QuorumStorage,
+        settings::SettingsStorage,
     };
 }
 

@@ -12,8 +12,8 @@ use crate::{
     classes::{Class, Rule},
     execution::relay,
     governor::{
-        CLASSES, CLOCK_MODE, COUNTING_MODE, GUARDIAN, Governor, IGovernor, PROPOSALS, QUORUM,
-        SETTINGS, Voting,
+        CLASSES, CLOCK_MODE, COUNTING_MODE, DAO_URI, GUARDIAN, Governor, IGovernor, PROPOSALS,
+        QUORUM, SETTINGS, Voting,
     },
     quorum::DENOMINATOR,
 };
@@ -33,12 +33,14 @@ routes! {
     constructor(
         sol_data::Address, sol_data::Address,
         sol_data::Uint<48>, sol_data::Uint<32>, sol_data::Uint<256>,
-        sol_data::Uint<256>, sol_data::Uint<48>, sol_data::Address, sol_data::Uint<64>
+        sol_data::Uint<256>, sol_data::Uint<48>, sol_data::Address, sol_data::Uint<64>,
+        sol_data::String
     ) => |governor, (
-        token, timelock, delay, period, threshold, quorum_numerator, extension, guardian, expiry
+        token, timelock, delay, period, threshold, quorum_numerator, extension, guardian, expiry,
+        dao_uri
     )| {
         let voting = Voting { delay, period, threshold, quorum_numerator, extension };
-        governor.construct(token, timelock, voting, (guardian, expiry))
+        governor.construct(token, timelock, voting, (guardian, expiry), dao_uri)
     };
 
     reads {
@@ -92,6 +94,7 @@ routes! {
         };
         quorumDenominatorCall => |_, ()| DENOMINATOR;
 
+        daoURICall => |governor, ()| DAO_URI.get(&governor.vm);
         guardianCall => |governor, ()| GUARDIAN.get(&governor.vm);
         oneLiveProposalCall => |governor, ()| SETTINGS.terms(&governor.vm).one_live;
         latestProposalCall => |governor, (proposer,)| PROPOSALS.latest(&governor.vm, proposer);
@@ -186,6 +189,11 @@ routes! {
         setGuardianCall => |governor, call| {
             governor.govern::<IGovernor::setGuardianCall, _, _>(call, |vm, (account, expiry)| {
                 GUARDIAN.set(vm, account, expiry)
+            })
+        };
+        setDaoURICall => |governor, call| {
+            governor.govern::<IGovernor::setDaoURICall, _, _>(call, |vm, (uri,)| {
+                DAO_URI.set(vm, uri)
             })
         };
         setOneLiveProposalCall => |governor, call| {

@@ -100,6 +100,7 @@ pub(crate) fn arguments(part: &Part, deployed: &Contracts) -> Result<Vec<u8>, Er
             number(EXTENSION_SECS, 48),
             who(Address::ZERO),
             number(0, 64),
+            DynSolValue::String(String::new()),
         ],
         Target::Treasury => vec![
             many([ALICE, BOB, CAROL].map(who).to_vec()),

@@ -76,6 +76,8 @@ pub struct GovernanceConfig {
     pub vote_extension: u64,
     /// Until when the guardian may veto, in seconds since 1970; there is no veto when it is zero.
     pub veto_until: u64,
+    /// Where the cooperative describes itself (ERC-4824), in at most 256 bytes; may be empty.
+    pub dao_uri: String,
     /// Who owns the treasury.
     pub owners: Vec<Address>,
     /// How many owners must sign.
@@ -107,6 +109,7 @@ impl GovernanceConfig {
             quorum_percent: 4,
             vote_extension: 300,
             veto_until: 0,
+            dao_uri: String::new(),
             owners: owners.to_vec(),
             threshold: (owners.len() / 2 + 1) as u64,
             treasury_delay: 0,
@@ -208,7 +211,7 @@ impl Steps<'_> {
         terms: &GovernanceConfig,
         gov: Address,
         timelock: Address,
-    ) -> [DynSolValue; 9] {
+    ) -> [DynSolValue; 10] {
         let has_veto = terms.veto_until != 0;
         let guardian = if has_veto { self.config.guardian } else { Address::ZERO };
         [
@@ -221,6 +224,7 @@ impl Steps<'_> {
             number(terms.vote_extension, 48),
             DynSolValue::Address(guardian),
             number(terms.veto_until, 64),
+            DynSolValue::String(terms.dao_uri.clone()),
         ]
     }
 

@@ -277,13 +277,14 @@ mod tests {
     }
 
     /// Setters that have a sentence of their own, or whose values cannot be read back by a view.
-    const WITHOUT_A_ROW: [&str; 16] = [
+    const WITHOUT_A_ROW: [&str; 17] = [
         "setActionAllowed",
         "setActorRoles",
         "setApprovalForAll",
         "setBaseURI",
         "setBudget",
         "setCurator",
+        "setDaoURI",
         "setFallbackHandler",
         "setGuard",
         "setModuleGuard",

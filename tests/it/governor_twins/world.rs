@@ -182,8 +182,11 @@ impl World {
             U256::from(QUORUM_NUMERATOR),
             EXTENSION,
         );
-        let ours = [voting.abi_encode_params(), (Address::ZERO, 0_u64).abi_encode_params()];
-        let ours = [artifact(&GOVERNOR)?.bytecode.to_vec(), ours.concat()].concat();
+        let (token, timelock, delay, period, threshold, quorum, extension) = voting;
+        let (guardian, expiry, uri) = (Address::ZERO, 0_u64, String::new());
+        let ours =
+            (token, timelock, delay, period, threshold, quorum, extension, guardian, expiry, uri);
+        let ours = [artifact(&GOVERNOR)?.bytecode.to_vec(), ours.abi_encode_params()].concat();
         let peers = [peer("GovernorPeer")?.bytecode.to_vec(), voting.abi_encode_params()].concat();
         let creation = TransactionRequest::default().from(GOVERNANCE);
         let receipts = self

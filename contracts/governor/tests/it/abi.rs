@@ -178,7 +178,7 @@ fn errors_of_the_components_are_in_the_interface() {
 
 #[test]
 fn the_storage_layout_is_that_of_the_snapshot() {
-    let components: [(&str, &[(&str, &str)]); 7] = [
+    let components: [(&str, &[(&str, &str)]); 8] = [
         ("Nonces", NoncesStorage::FIELDS),
         ("Settings", layout::SettingsStorage::FIELDS),
         ("Proposals", layout::ProposalsStorage::FIELDS),
@@ -186,6 +186,7 @@ fn the_storage_layout_is_that_of_the_snapshot() {
         ("Classes", layout::ClassesStorage::FIELDS),
         ("Guardian", layout::GuardianStorage::FIELDS),
         ("Calls", layout::CallsStorage::FIELDS),
+        ("DaoUri", layout::DaoUriStorage::FIELDS),
     ];
     let layout = testing::describe_layout(&components);
     testing::snapshot(concat!(env!("CARGO_MANIFEST_DIR"), "/layout.txt"), &layout);

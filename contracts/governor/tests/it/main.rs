@@ -5,6 +5,7 @@
 mod abi;
 mod classes;
 mod construction;
+mod dao_uri;
 mod exclusions;
 mod guardian;
 mod live;

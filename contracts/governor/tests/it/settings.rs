@@ -34,6 +34,7 @@ fn governed() -> Vec<Vec<u8>> {
         IGovernor::relayCall { target: account, value: U256::ZERO, data: Bytes::new() }
             .abi_encode(),
         IGovernor::setGuardianCall { account, expiry: 1 }.abi_encode(),
+        IGovernor::setDaoURICall { newURI: "ipfs://dao".to_owned() }.abi_encode(),
         IGovernor::setOneLiveProposalCall { newValue: true }.abi_encode(),
         IGovernor::setClassTermsCall {
             proposalClass: ProposalClass::FastTrack,

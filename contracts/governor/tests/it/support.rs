@@ -39,13 +39,13 @@ pub(crate) const DAY: u64 = 86_400;
 pub(crate) const SELECTOR: [u8; 4] = [0xda, 0x7a, 0xc0, 0x09];
 
 /// The arguments of the constructor.
-pub(crate) type Arguments = (Address, Address, u64, u32, U256, U256, u64, Address, u64);
+pub(crate) type Arguments = (Address, Address, u64, u32, U256, U256, u64, Address, u64, String);
 
 /// Those that the tests begin with.
 pub(crate) fn arguments() -> Arguments {
     let period = u32::try_from(PERIOD).expect("small");
     let (threshold, quorum) = (U256::from(THRESHOLD), U256::from(QUORUM));
-    (TOKEN, TIMELOCK, DELAY, period, threshold, quorum, EXTENSION, Address::ZERO, 0)
+    (TOKEN, TIMELOCK, DELAY, period, threshold, quorum, EXTENSION, Address::ZERO, 0, String::new())
 }
 
 /// What is proposed.
