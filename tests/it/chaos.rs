@@ -16,6 +16,7 @@ use alloy::{
     network::TransactionResponse,
     primitives::{Address, Bytes, U256, keccak256},
     providers::{Provider, ext::AnvilApi},
+    rpc::types::anvil::ReorgOptions,
 };
 use anyhow::{Context, Result, ensure};
 use datacoop_deploy::{
@@ -288,5 +289,16 @@ async fn a_transaction_that_another_one_replaced_is_sent_anew() -> Result<()> {
     let sender = Sender::new(&chain, dev_account(0)?);
     let (call, data) = ("another".to_owned(), Bytes::from_static(b"another"));
     sender.send(&Outgoing { call, to: Some(ALICE), data, value: U256::ZERO }).await?;
+    finishes(&chain, &config, &book).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_reorganisation_took_back_is_done_again() -> Result<()> {
+    let (node, chain) = start_node(NodeOptions::default()).await?;
+    let folder = tempfile::tempdir()?;
+    let (config, book) = (config(1), folder.path().join("book.json"));
+    attempt(&node, &config, &book, (Fault::KilledBefore, SEND, 50)).await?;
+    let options = ReorgOptions { depth: 9, tx_block_pairs: Vec::new() };
+    chain.provider().anvil_reorg(options).await?;
     finishes(&chain, &config, &book).await
 }
