@@ -10,7 +10,7 @@ use alloy::{json_abi::JsonAbi, primitives::Bytes};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use crate::{Error, wasm::Measures};
+use crate::{Error, document, wasm::Measures};
 
 /// The version of the artifact's JSON.
 const FORMAT: &str = "datacoop-artifact-1";
@@ -106,17 +106,11 @@ impl Artifact {
     ///
     /// [`Error::Io`] when a file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        let mut json = serde_json::to_vec_pretty(self).map_err(|source| Error::Io {
-            path: folder.into(),
-            action: "write",
-            source: source.into(),
-        })?;
-        json.push(b'\n');
         let file = |extension: &str| folder.join(format!("{}.{extension}", self.name));
         write_atomically(&file("wasm"), &self.wasm)?;
         write_atomically(&file("named.wasm"), &self.named_wasm)?;
         write_atomically(&file("stylus"), &self.stylus_payload)?;
-        write_atomically(&file("json"), &json)
+        document::write(&file("json"), self)
     }
 
     /// Reads the artifact of the contract `name` from `folder`.

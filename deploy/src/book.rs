@@ -13,7 +13,7 @@ use std::{
 use alloy::primitives::{Address, B256, Bytes, keccak256};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Workspace, artifact::write_atomically, chain::Chain, contracts::Contract};
+use crate::{Error, Workspace, chain::Chain, contracts::Contract, document};
 
 /// The version of the book's form.
 const SCHEMA: u64 = 1;
@@ -191,13 +191,7 @@ impl AddressBook {
     ///
     /// [`Error::Io`] when it cannot be written.
     pub fn write(&self) -> Result<(), Error> {
-        let mut text = serde_json::to_vec_pretty(self).map_err(|source| Error::Io {
-            path: self.path.clone(),
-            action: "write",
-            source: source.into(),
-        })?;
-        text.push(b'\n');
-        write_atomically(&self.path, &text)
+        document::write(&self.path, self)
     }
 
     /// Checks that the book is of this chain.

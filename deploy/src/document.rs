@@ -1,5 +1,5 @@
-//! Decides how documents that people hand to each other are read and written: as one JSON object
-//! whose `schema` is the version of its form.
+//! Decides how files that others read are written, as one JSON object, and how documents that people hand
+//! to each other are read: their `schema` is the version of their form.
 
 use std::{fs, path::Path};
 

@@ -6,7 +6,7 @@ use alloy::primitives::Address;
 use serde::Serialize;
 
 use super::{Declaration, Legal};
-use crate::{Error, artifact::write_atomically};
+use crate::{Error, document};
 
 /// The document that a cooperative's `daoURI` leads to (ERC-4824, `daoURI` schema).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,13 +51,7 @@ impl DaoDocument {
     ///
     /// [`Error::Io`] when it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let mut text = serde_json::to_vec_pretty(self).map_err(|source| Error::Io {
-            path: path.to_path_buf(),
-            action: "write",
-            source: source.into(),
-        })?;
-        text.push(b'\n');
-        write_atomically(path, &text)
+        document::write(path, self)
     }
 }
 

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::Dao;
 use crate::{
     Error,
-    artifact::write_atomically,
     bindings::IGovernor::{
         castVoteBySigCall, castVoteWithReasonAndParamsBySigCall, eip712DomainCall, noncesCall,
     },
     chain::Outgoing,
+    document,
     keys::{Signer, Typed},
     treasury::{ContractForm, ContractSigner, is_signed_by},
 };
@@ -267,12 +267,7 @@ impl SignedBallot {
     ///
     /// [`Error::Io`]: it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let text = serde_json::to_vec_pretty(self).map_err(|source| Error::Io {
-            path: path.to_path_buf(),
-            action: "write",
-            source: source.into(),
-        })?;
-        write_atomically(path, &[text.as_slice(), b"\n"].concat())
+        document::write(path, self)
     }
 
     /// Returns what was signed.

@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ContractForm, ContractSigner, OwnerSignature, SafeTx, SignatureKind, TreasuryError};
 use crate::{
-    Error,
-    artifact::write_atomically,
+    Error, document,
     keys::{Signer, Typed},
 };
 
@@ -217,13 +216,7 @@ impl TransactionFile {
     ///
     /// [`Error::Io`] when it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let mut text = serde_json::to_vec_pretty(self).map_err(|source| Error::Io {
-            path: path.to_path_buf(),
-            action: "write",
-            source: source.into(),
-        })?;
-        text.push(b'\n');
-        write_atomically(path, &text)
+        document::write(path, self)
     }
 
     /// Writes a new file. One that is there and holds the same transaction is left as it is, with
