@@ -1,11 +1,12 @@
 //! Decides what a cooperative declares of itself in one file, `coop.toml`, and what follows from it: what
-//! is deployed, and which values its parameters have from then on.
+//! is deployed, and which values its parameters have and what is ruled from then on.
 //!
 //! What a declaration says is read into types that cannot hold nonsense; an error names the line and
 //! the reason. [`template`] writes a commented file to begin with.
 
 mod document;
 mod parameters;
+mod rules;
 mod sections;
 mod template;
 mod values;
@@ -16,10 +17,11 @@ use alloy::primitives::{Address, U256, keccak256};
 use serde::Deserialize;
 
 pub use document::{DaoDocument, dao_document};
+pub use rules::{Allowance, Limit, Rule};
 pub use sections::{
-    Allocation, Bucket, ClassTerms, Coop, Data, Deployer, Distributor, Gov, Governor, Legal,
-    Market, Membership, Name, Network, Offices, Price, Prices, RarityCurve, Registry, Rewards,
-    Schema, Split, TimeBonus, Timelock, Treasury, Validator, WantedTarget,
+    Allocation, Bucket, ClassTerms, Coop, DaoUri, Data, Deployer, Distributor, Gov, Governor,
+    Legal, Market, Membership, Name, Network, Offices, Price, Prices, RarityCurve, Registry,
+    Rewards, Schema, Split, TimeBonus, Timelock, Treasury, Validator, WantedTarget,
 };
 pub use template::{Profile, Template, template};
 pub use values::{Account, BasisPoints, DataAmount, GovAmount, Number, Percent, Span, Time};
@@ -95,7 +97,7 @@ impl Declaration {
         let deployer = governance.map_or(Address::ZERO, |account| account.0);
         CoopConfig {
             salt: Some(keccak256(format!("{}\n{}", self.coop.name.0, self.coop.salt))),
-            self_government: self.organs.as_ref().map(Organs::config),
+            self_government: self.organs.as_ref().map(|organs| organs.config(&self.coop)),
             governance: deployer,
             oracle: oracle.0,
             guardian: address(guardian),
@@ -150,7 +152,7 @@ impl Declaration {
 }
 
 impl Organs {
-    fn config(&self) -> GovernanceConfig {
+    fn config(&self, coop: &Coop) -> GovernanceConfig {
         let Self { gov, timelock, governor, treasury } = self;
         let part = |part: &Allocation| deploy::Allocation {
             bucket: part.bucket.0.clone(),
@@ -168,6 +170,7 @@ impl Organs {
             quorum_percent: governor.quorum.0,
             vote_extension: governor.vote_extension.0,
             veto_until: governor.veto_until.map_or(0, |time| time.0),
+            dao_uri: coop.dao_uri.as_ref().map_or_else(String::new, |uri| uri.0.clone()),
             owners: treasury.owners.iter().map(|owner| owner.0).collect(),
             threshold: treasury.threshold,
             treasury_delay: treasury.delay.0,

@@ -74,19 +74,26 @@ impl Organs {
             list.set("governor.guardian", guardian);
             list.set("governor.guardianExpiry", until);
         }
+        list.some("governor.oneLiveProposal", governor.one_live_proposal.map(switch));
         list.some("governor.standardDelay", governor.standard_delay);
-        let classes = [("fastTrack", governor.fast_track), ("optimistic", governor.optimistic)];
+        let classes = [("fastTrack", &governor.fast_track), ("optimistic", &governor.optimistic)];
         for (class, terms) in classes {
-            let Some(ClassTerms { voting_delay, voting_period, veto_quorum }) = terms else {
+            let Some(ClassTerms { voting_delay, voting_period, veto_quorum, .. }) = terms else {
                 continue;
             };
-            list.set(&format!("governor.{class}.votingDelay"), voting_delay);
-            list.set(&format!("governor.{class}.votingPeriod"), voting_period);
-            list.set(&format!("governor.{class}.vetoQuorum"), veto_quorum);
+            list.set(&format!("governor.{class}.votingDelay"), *voting_delay);
+            list.set(&format!("governor.{class}.votingPeriod"), *voting_period);
+            list.set(&format!("governor.{class}.vetoQuorum"), *veto_quorum);
         }
         list.set("treasury.delay", treasury.delay);
         list.set("treasury.threshold", U256::from(treasury.threshold));
+        list.some("treasury.strictBudgets", treasury.strict_budgets.map(switch));
     }
+}
+
+/// The number of a switch.
+fn switch(is_on: bool) -> U256 {
+    U256::from(u8::from(is_on))
 }
 
 /// Values by the names of their parameters.

@@ -8,7 +8,10 @@ use std::collections::BTreeSet;
 use alloy::primitives::{B256, U256};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::values::{Account, BasisPoints, DataAmount, GovAmount, Number, Percent, Span, Time};
+use super::{
+    rules::{Allowance, Limit},
+    values::{Account, BasisPoints, DataAmount, GovAmount, Number, Percent, Span, Time},
+};
 use crate::deploy::TransferPolicy;
 
 /// The cooperative itself.
@@ -24,7 +27,7 @@ pub struct Coop {
     pub salt: String,
     /// Where its ERC-4824 document is published.
     #[serde(default)]
-    pub dao_uri: Option<String>,
+    pub dao_uri: Option<DaoUri>,
     /// Its legal form.
     #[serde(default)]
     pub legal: Option<Legal>,
@@ -49,6 +52,10 @@ pub struct Legal {
 /// A name of 1 to 64 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(pub String);
+
+/// A URI of 1 to 256 bytes without quotes and blanks, as the governor takes it and a proposal says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DaoUri(pub String);
 
 /// The chain that it is deployed to.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -176,6 +183,9 @@ pub struct Governor {
     /// Until when the guardian may veto.
     #[serde(default)]
     pub veto_until: Option<Time>,
+    /// Whether nobody may have two proposals at once that are pending or active.
+    #[serde(default)]
+    pub one_live_proposal: Option<bool>,
     /// How long standard proposals wait in the timelock; its delay by default.
     #[serde(default)]
     pub standard_delay: Option<Span>,
@@ -188,7 +198,7 @@ pub struct Governor {
 }
 
 /// The terms of a class of proposals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ClassTerms {
     /// From proposal to vote.
@@ -197,6 +207,9 @@ pub struct ClassTerms {
     pub voting_period: Span,
     /// Which share of all votes stops it.
     pub veto_quorum: Percent,
+    /// What they may call; others that governance has allowed stay allowed.
+    #[serde(default)]
+    pub allow: Vec<Allowance>,
 }
 
 /// The treasury.
@@ -208,6 +221,10 @@ pub struct Treasury {
     pub threshold: u64,
     /// From queueing to execution of what owners sign.
     pub delay: Span,
+    /// Whether owners may only pay from budget lines; what is on chain by default.
+    pub strict_budgets: Option<bool>,
+    /// Budgets of lines, and what accounts may spend; others that governance has set stay.
+    pub limits: Vec<Limit>,
 }
 
 /// DataCoopRewards. What is left out stays as the contract begins with it.
@@ -360,6 +377,19 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
+impl<'de> Deserialize<'de> for DaoUri {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"'\"".contains(&byte));
+        if is_plain && (1..=256).contains(&text.len()) {
+            return Ok(Self(text));
+        }
+        Err(D::Error::custom(
+            "a URI has 1 to 256 ASCII characters, none of them a quote or a blank",
+        ))
+    }
+}
+
 impl<'de> Deserialize<'de> for Bucket {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
@@ -412,8 +442,13 @@ impl<'de> Deserialize<'de> for Treasury {
             owners: Vec<Account>,
             threshold: u64,
             delay: Span,
+            #[serde(default)]
+            strict_budgets: Option<bool>,
+            #[serde(default)]
+            limits: Vec<Limit>,
         }
-        let Raw { owners, threshold, delay } = Raw::deserialize(deserializer)?;
+        let Raw { owners, threshold, delay, strict_budgets, limits } =
+            Raw::deserialize(deserializer)?;
         let mut seen = BTreeSet::new();
         if let Some(twice) = owners.iter().find(|owner| !seen.insert(**owner)) {
             return Err(D::Error::custom(format!("{twice} is named twice as an owner")));
@@ -423,7 +458,13 @@ impl<'de> Deserialize<'de> for Treasury {
             let reason = format!("of {owners} owners {threshold} cannot sign");
             return Err(D::Error::custom(reason));
         }
-        Ok(Self { owners, threshold, delay })
+        for (index, limit) in limits.iter().enumerate() {
+            if limits[..index].iter().any(|before| before.is_of_the_same_as(limit)) {
+                let reason = format!("`{}` limits what a line before it limits", limit.0);
+                return Err(D::Error::custom(reason));
+            }
+        }
+        Ok(Self { owners, threshold, delay, strict_budgets, limits })
     }
 }
 

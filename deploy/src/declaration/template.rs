@@ -8,6 +8,7 @@ use alloy::primitives::{Address, U256};
 
 use super::values::{BasisPoints, DataAmount, GovAmount, Percent, Span};
 use crate::deploy::{AccessTerms, Allocation, GovernanceConfig};
+use crate::governance::LINES;
 
 /// For what a cooperative is deployed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +125,7 @@ description = ""
 # another text makes another cooperative on the same chain.
 salt = "1"
 # Where the ERC-4824 document is published that says who this is; `apply` writes it to a file.
+# An address that follows from the document, such as `ipfs://…`, is added here after the deployment.
 # daoUri = "https://example.org/dao.json"
 
 # The legal form beside the contracts, for the ERC-4824 document.
@@ -231,6 +233,15 @@ quorum = "{quorum}"
 voteExtension = "{extension}"
 # Until when the guardian may veto, as a date; there is no veto without this line.
 # vetoUntil = "2028-01-01"
+# Whether everybody may have one proposal at a time that is pending or active.
+# oneLiveProposal = true
+
+# Proposals that are decided sooner, and may call nothing but what is allowed here.
+# [governor.fastTrack]
+# votingDelay = "1 hour"
+# votingPeriod = "1 day"
+# vetoQuorum = "0%"
+# allow = ["rewards.cooldown", "registry setMinCohort(uint64)"]
 
 # A multisig for payments, beside what governance decides.
 [treasury]
@@ -240,9 +251,18 @@ owners = [
 threshold = {threshold}
 # From their signatures to a payment.
 delay = "{treasury_delay}"
+# What may be paid from a line of the budget, and what an account may spend by itself. The treasury is
+# the timelock's from the first block on: these become a proposal. Lines: {lines}.
+# limits = [
+#     "grants to 1000 DATA per 30 days",
+#     "{FILL_IN} to 0.5 ETH per 7 days from operations",
+# ]
+# Whether owners may pay from these lines only, and change nothing else.
+# strictBudgets = true
 
 "#,
-        list = list.concat()
+        list = list.concat(),
+        lines = LINES[1..].join(", ")
     )
 }
 

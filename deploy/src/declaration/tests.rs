@@ -123,6 +123,10 @@ fn nonsense_is_refused_with_its_line_and_a_reason() {
         "duration",
     );
     refused("supply = \"1000000 DATA\"", "supply = \"1000000 GOV\"", Some("supply ="), "12.5 DATA");
+    let blank = "salt = \"1\"\ndaoUri = \"ipfs://a b\"";
+    refused("salt = \"1\"", blank, None, "none of them a quote or a blank");
+    let quote = "salt = \"1\"\ndaoUri = \"ipfs://a'b\"";
+    refused("salt = \"1\"", quote, None, "none of them a quote or a blank");
     refused("minCohort = 5", "minCohort = -5", Some("minCohort ="), "");
     refused("threshold = 2", "threshold = 9", Some("[treasury]"), "of 3 owners 9 cannot sign");
     refused("threshold = 2", "threshold = 0", Some("[treasury]"), "0 cannot sign");
@@ -142,4 +146,60 @@ fn nonsense_is_refused_with_its_line_and_a_reason() {
         None,
         "take one of them out",
     );
+}
+
+/// Puts limits into the treasury's section of the template.
+fn limits(list: &str) -> String {
+    format!("threshold = 2\nlimits = [{list}]")
+}
+
+#[test]
+fn limits_and_allowances_are_the_sentences_of_proposals() {
+    let spender = Address::repeat_byte(0x77);
+    let token = Address::repeat_byte(0x78);
+    let list = limits(&format!(
+        "\"grants to 1000 DATA per 30 days\", \"grants to 1 ETH in all\", \
+         \"{spender} to 0.5 ETH per 7 days from operations\", \"{spender} to 5 {token} in all\""
+    ));
+    let class = "[governor.optimistic]\nvotingDelay = \"1 hour\"\nvotingPeriod = \"1 day\"\nvetoQuorum = \"5%\"\n\
+        allow = [\"rewards.cooldown\", \"registry setMinCohort(uint64)\"]\n\n[treasury]";
+    let text = text(Profile::Local, &owners(3));
+    let text = text.replacen("threshold = 2", &list, 1).replacen("[treasury]", class, 1);
+    let sentences: Vec<_> = read(&text).unwrap().rules().into_iter().map(|r| r.sentence).collect();
+    assert_eq!(
+        sentences,
+        [
+            "limit grants to 1000 DATA per 30 days".to_owned(),
+            "limit grants to 1 ETH in all".to_owned(),
+            format!("limit {spender} to 0.5 ETH per 7 days from operations"),
+            format!("limit {spender} to 5 {token} in all"),
+            "allow rewards.cooldown on optimistic".to_owned(),
+            "allow registry setMinCohort(uint64) on optimistic".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn limits_that_are_none_or_contradict_each_other_are_refused() {
+    let one = "threshold = 2";
+    refused(one, &limits("\"grants to much\""), Some("limits ="), "limit grants to 1000 DATA");
+    refused(one, &limits("\"none to 1 ETH in all\""), Some("limits ="), "none");
+    refused(one, &limits("\"0x12 to 1 ETH in all\""), Some("limits ="), "0x12");
+    let twice = "\"grants to 1 ETH in all\", \"Grants to 2 ETH per 1 day\"";
+    refused(one, &limits(twice), Some("[treasury]"), "limits what a line before it limits");
+    let class = |allowed: &str| {
+        format!(
+            "[governor.fastTrack]\nvotingDelay = \"1 hour\"\nvotingPeriod = \"1 day\"\n\
+             vetoQuorum = \"0%\"\nallow = [\"{allowed}\"]\n\n[treasury]"
+        )
+    };
+    for (allowed, reason) in [
+        ("governor.votingDelay", "only standard proposals may call the governor"),
+        ("timelock updateDelay(uint256)", "only standard proposals may call the timelock"),
+        ("rewards nothing()", "nothing()"),
+        ("rewards.nothing", "rewards.nothing"),
+    ] {
+        let line = format!("allow = [\"{allowed}");
+        refused("[treasury]", &class(allowed), Some(&line), reason);
+    }
 }

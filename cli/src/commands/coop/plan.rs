@@ -91,7 +91,7 @@ pub(super) async fn planned(
     let plan = deploy::plan(chain, account, &artifacts, &declaration.config(), &path).await?;
     let book = AddressBook::read_for(&path, chain).await?.filter(|book| book.roles_given);
     let changes = match &book {
-        Some(book) => drift(chain, book, &declaration.parameters()).await?,
+        Some(book) => drift(chain, book, declaration).await?,
         None => Vec::new(),
     };
     let (cost, by_proposal) = (plan.cost(), declaration.organs.is_some());

@@ -56,7 +56,7 @@ impl VerifyArgs {
         let verification = deploy::verify(&chain, &artifacts, &declaration.config(), &path).await?;
         let book = AddressBook::deployed(&path, &chain).await?;
         let left = roles::left_with_deployer(&verification.unexpected, &book);
-        let changes = drift(&chain, &book, &declaration.parameters()).await?;
+        let changes = drift(&chain, &book, &declaration).await?;
         let is_clean = verification.is_clean() && changes.is_empty();
         out.result(&Verified {
             is_clean,
