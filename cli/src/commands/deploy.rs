@@ -108,7 +108,7 @@ pub(crate) struct DeployArgs {
     #[arg(long, value_name = "BPS")]
     emission_bps: Option<u16>,
 
-    /// Overwrite the address book, whatever is in it.
+    /// Deploy another cooperative; the address book and its journal are moved aside.
     #[arg(long)]
     replace: bool,
 

@@ -24,3 +24,4 @@ mod revenue;
 mod stylus;
 mod trace;
 mod treasury;
+mod upgrade;

@@ -23,7 +23,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
-use crate::process::{CHAIN, Datacoop, FUNDS, INPUT, Run};
+use crate::process::{CHAIN, Datacoop, FUNDS, INPUT, Run, USAGE};
 
 /// A chain, and a folder with a declaration and address books.
 struct Site {
@@ -156,6 +156,53 @@ async fn a_declared_cooperative_is_planned_applied_verified_and_changed_by_propo
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn limits_classes_and_uri_are_proposed_as_declared_until_there_is_nothing_to_do() -> Result<()>
+{
+    let site = Site::start().await?;
+    let file = site.file();
+    site.json(&["apply", &file]);
+    let limits = "limits = [\"grants to 1000 DATA per 30 days\", \
+        \"0x976EA74026E726554dB657fA54763abd0C3a0aa9 to 0.5 ETH per 7 days from operations\"]";
+    site.edit("# strictBudgets = true", &format!("strictBudgets = true\n{limits}"))?;
+    site.edit("# daoUri =", "daoUri =")?;
+    let class = "[governor.fastTrack]\nvotingDelay = \"1 minute\"\nvotingPeriod = \"1 hour\"\n\
+        vetoQuorum = \"0%\"\nallow = [\"rewards.cooldown\"]\n";
+    site.edit("# A multisig for payments", &format!("{class}\n# A multisig for payments"))?;
+    let plan = site.json(&["plan", &file]);
+    assert_eq!(plan["transactions"], serde_json::json!([]), "contracts stay where they are");
+    let changed: Vec<_> = plan["changes"].as_array().expect("a list").iter().collect();
+    let names: Vec<_> = changed.iter().filter_map(|change| change["parameter"].as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "governor.fastTrack.votingDelay",
+            "governor.fastTrack.votingPeriod",
+            "treasury.strictBudgets",
+            "treasury.limits",
+            "treasury.limits",
+            "governor.fastTrack.allow",
+            "governor.daoURI",
+        ]
+    );
+    assert_eq!(changed[3]["present"], "limit grants to 0 DATA in all");
+    assert_eq!(changed[6]["declared"], "https://example.org/dao.json");
+    assert_eq!(site.run(&["verify", &file]).status, 9);
+
+    site.run(&["gov", "delegate", "self", "--from", "dev:0"]).done();
+    site.chain.advance_time(2).await?;
+    site.json(&["apply", &file, "--propose"]);
+    site.chain.advance_time(61).await?;
+    site.run(&["gov", "vote", "latest", "for", "--from", "dev:0"]).done();
+    site.chain.advance_time(601).await?;
+    site.run(&["gov", "queue", "latest", "--from", "dev:0"]).done();
+    site.chain.advance_time(301).await?;
+    site.run(&["gov", "execute", "latest", "--from", "dev:0"]).done();
+    assert!(site.run(&["plan", &file]).done().stdout.contains("Nothing to do"));
+    site.run(&["verify", &file]).done();
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn apply_that_is_killed_again_and_again_finishes_where_it_was_planned() -> Result<()> {
     let site = Site::start().await?;
     let file = site.file();
@@ -168,6 +215,37 @@ async fn apply_that_is_killed_again_and_again_finishes_where_it_was_planned() ->
     let resumed = site.json(&["resume", &file]);
     assert_eq!(addresses(&resumed), addresses(&plan));
     site.run(&["verify", &file]).done();
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_is_signed_here_sent_there_and_then_recorded_without_a_key() -> Result<()> {
+    let site = Site::start().await?;
+    let (file, signed) = (site.file(), site.folder.path().join("signed.json"));
+    let (signed, batch) = (signed.to_string_lossy(), site.folder.path().join("batch.json"));
+    let sent = async || site.chain.provider().get_transaction_count(DEPLOYER).await;
+    let (plan, before) = (site.json(&["plan", &file]), sent().await?);
+    let count = plan["transactions"].as_array().expect("a list").len();
+
+    let laid = site.json(&["apply", &file, "--sign-only", &signed]);
+    assert_eq!(laid["transactions"].as_array().expect("a list").len(), count);
+    let (deployer, batch) = (DEPLOYER.to_string(), batch.to_string_lossy());
+    site.json(&["apply", &file, "--safe-batch", &batch, "--from", &deployer]);
+    let calls: Value = serde_json::from_str(&fs::read_to_string(&*batch)?)?;
+    assert_eq!(calls["transactions"].as_array().expect("a list").len(), count);
+    assert_eq!(sent().await?, before, "nothing was sent");
+    assert!(!site.journal().exists(), "nothing was begun");
+
+    let done = site.json(&["send", &signed]);
+    assert_eq!(done["transactions"].as_array().expect("a list").len(), count);
+    assert_eq!(sent().await?, before + count as u64);
+    // Nothing is left to sign: who looks needs no key.
+    let recorded = site.json(&["apply", &file, "--from", &deployer]);
+    assert_eq!(addresses(&recorded), addresses(&plan));
+    assert_eq!(recorded["steps"], serde_json::json!([]));
+    site.run(&["verify", &file]).done();
+    let again = site.run(&["apply", &file, "--sign-only", &format!("{signed}.2")]);
+    again.failed(USAGE, &["would send no transaction"]);
     Ok(())
 }
 
@@ -206,6 +284,9 @@ async fn a_chain_a_key_or_a_file_that_will_not_do_is_named() -> Result<()> {
         .run()
         .failed(FUNDS, &["has 0 wei"]);
     assert!(!pauper.stderr.contains(key) && !pauper.stdout.contains(key));
+    site.edit("target = \"auto\"", "target = \"stylus\"")?;
+    site.run(&["plan", &file]).failed(CHAIN, &["does not run Stylus programs"]);
+    site.edit("target = \"stylus\"", "target = \"auto\"")?;
     site.edit("chainId = 31337", "chainId = 4242")?;
     site.run(&["plan", &file]).failed(CHAIN, &["31337", "4242"]);
     site.edit("chainId = 4242", "chainId = \"one\"")?;

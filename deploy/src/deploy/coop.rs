@@ -1,8 +1,8 @@
-//! Decides what a cooperative consists of on chain, and in which order it comes there.
+//! Decides what makes a cooperative what it is, and when a deployment is begun, carried on, or refused because
+//! it was begun as another one.
 //!
-//! Each step asks the chain or the address book whether it is done, so that a deployment that was
-//! interrupted is carried on by running it again. One that is complete is left as it is, whatever
-//! the roles have become since: they are governance's from then on.
+//! A deployment that is complete is left as it is, whatever the roles have become since: they are
+//! governance's from then on.
 
 use std::{
     fs, io,
@@ -17,6 +17,7 @@ use super::{
     Target,
     access::AccessConfig,
     apply::Apply,
+    aside::lay_aside,
     governance::GovernanceConfig,
     journal::{Beginning, Journal, Line, State},
     step, steps,
@@ -25,7 +26,6 @@ use crate::{
     AddressBook, Artifact, Error, Event, Progress, Stage,
     chain::{Chain, Receipt, Sender},
     contracts::GOVERNOR,
-    offline::OfflineError,
 };
 
 /// One DATA in its smallest unit, of which there are 10^18.
@@ -101,7 +101,7 @@ impl CoopConfig {
 pub enum Existing {
     /// It is an error. A book that fits is used.
     Reuse,
-    /// Any book is overwritten.
+    /// Any book is moved aside with its journal, and another cooperative is deployed.
     Replace,
 }
 
@@ -139,10 +139,10 @@ pub struct Deployment {
 ///   journal cannot be used.
 /// - [`Error::BegunOtherwise`]: the deployment was begun with another account, configuration or code.
 /// - [`Error::NotSelfGoverned`]: the cooperative is there, and does not govern itself as asked.
-/// - [`Error::CodeTooLarge`], [`Error::CodeDiffers`], [`Error::StylusChain`], [`Error::NoFactory`]:
+/// - [`Error::CodeTooLarge`], [`Error::CodeDiffers`], [`Error::Stylus`], [`Error::NoFactory`]:
 ///   a contract cannot be created.
 /// - [`Error::UnknownContract`]: an artifact is missing.
-/// - [`Error::Offline`]: the transactions were to be laid aside.
+/// - [`Error::Offline`]: the transactions were laid aside in place of sent, or cannot be.
 pub async fn deploy_coop(
     sender: &Sender,
     artifacts: &[Artifact],
@@ -152,9 +152,6 @@ pub async fn deploy_coop(
     progress: &dyn Progress,
 ) -> Result<Deployment, Error> {
     let chain = sender.chain();
-    if chain.outbox().is_some() {
-        return Err(OfflineError::Deployment.into());
-    }
     if existing == Existing::Replace {
         set_aside(book)?;
     }
@@ -164,6 +161,9 @@ pub async fn deploy_coop(
         Some(book) => book,
         None => AddressBook::new(path, chain),
     };
+    if chain.outbox().is_some() {
+        lay_aside(sender, artifacts, config, path).await?;
+    }
     let target = Target::of(chain).await?;
     let wanted = Wanted::new(chain, sender.address(), artifacts, (config, target), path)?;
     let mut journal = Journal::open(&Journal::path_of(path))?;

@@ -158,6 +158,20 @@ impl Landing {
         }
     }
 
+    /// Makes sure that a transaction alone creates a contract, on the way to which nothing needs to be put
+    /// anywhere.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CodeTooLarge`] when the chain does not take so much code.
+    pub(super) async fn expect_free(
+        chain: &Chain,
+        artifact: &Artifact,
+        initcode: usize,
+    ) -> Result<(), Error> {
+        if fits(chain, artifact, initcode).await? { Ok(()) } else { Err(too_large(artifact)) }
+    }
+
     async fn prepare(
         chain: &Chain,
         artifact: &Artifact,

@@ -2,6 +2,7 @@
 
 mod access;
 mod apply;
+mod aside;
 mod coop;
 mod create;
 mod drift;
@@ -14,6 +15,7 @@ mod status;
 mod step;
 mod steps;
 mod target;
+mod upgrade;
 mod verify;
 
 pub use access::{AccessConfig, AccessTerms, FirstSchema, Price};
@@ -24,6 +26,7 @@ pub use governance::{Allocation, GovernanceConfig, TransferPolicy};
 pub use plan::{Plan, PlannedContract, PlannedTransaction, plan};
 pub use status::{ContractStatus, Progressed, Status, UnderWay, status};
 pub use target::Target;
+pub use upgrade::{Built, Succession, SuccessionState, built};
 pub use verify::{MissingPower, Verification, VerifiedContract, verify};
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use alloy::primitives::{Address, Bytes, keccak256};
+use alloy::primitives::{Address, B256, Bytes, keccak256};
 use serde::Serialize;
 
-use super::{CoopConfig, Target, coop::Wanted};
+use super::{CoopConfig, Target, coop::Wanted, steps::Power};
 use crate::{
     AddressBook, Argument, Artifact, Error,
     chain::Chain,
@@ -108,6 +108,8 @@ pub async fn verify(
     let entries = AddressBook::deployed(book, chain).await?;
     let deployer = entries.contracts.values().next().map_or(Address::ZERO, |entry| entry.deployer);
     let wanted = Wanted::new(chain, deployer, artifacts, (config, target), book)?;
+    let places = Places::of(&wanted, &entries);
+    let powers = places.powers(wanted.powers);
     let mut contracts = Vec::new();
     for creation in wanted.steps.iter().filter_map(|step| step.creation()) {
         let contract = Contract::named(creation.contract)?;
@@ -122,21 +124,25 @@ pub async fn verify(
             code: keccak256(&code) == creation.code_hash,
             foretold: entry.address == creation.address,
             arguments: contract.decode_constructor(&entry.constructor_arguments),
-            differs: differs(&contract, &entry.constructor_arguments, &creation.arguments),
+            differs: differs(
+                &contract,
+                &entry.constructor_arguments,
+                &places.arguments(&creation.arguments),
+            ),
         });
     }
     let table = roles::table(chain, &entries).await?;
     let is_held = |(contract, role, holder): &&(&str, String, Address)| {
         table.iter().any(|held| is(held, contract, role, *holder))
     };
-    let missing = wanted.powers.iter().filter(|power| !is_held(power));
+    let missing = powers.iter().filter(|power| !is_held(power));
     let missing = missing.map(|(contract, role, holder)| MissingPower {
         contract,
         role: role.clone(),
         holder: *holder,
     });
     let is_wanted = |held: &&Held| {
-        wanted.powers.iter().any(|(contract, role, holder)| is(held, contract, role, *holder))
+        powers.iter().any(|(contract, role, holder)| is(held, contract, role, *holder))
     };
     let unexpected: Vec<_> = table.iter().filter(|held| !is_wanted(held)).cloned().collect();
     Ok(Verification {
@@ -145,6 +151,42 @@ pub async fn verify(
         as_configured: table.len() - unexpected.len(),
         unexpected,
     })
+}
+
+/// Where contracts are that are foretold elsewhere: terms that governance has changed since, and that the
+/// declaration follows, are other arguments of a constructor, and a new governor is elsewhere.
+struct Places(Vec<(Address, Address)>);
+
+impl Places {
+    fn of(wanted: &Wanted, book: &AddressBook) -> Self {
+        let creations = wanted.steps.iter().filter_map(|step| step.creation());
+        let moved = creations.filter_map(|creation| {
+            let entry = book.contracts.get(creation.contract)?;
+            Some((creation.address, entry.address))
+        });
+        Self(moved.filter(|(foretold, found)| foretold != found).collect())
+    }
+
+    fn of_account(&self, account: Address) -> Address {
+        self.0.iter().find(|(foretold, _)| *foretold == account).map_or(account, |(_, at)| *at)
+    }
+
+    fn powers(&self, powers: Vec<Power>) -> Vec<Power> {
+        let place = |(contract, role, holder)| (contract, role, self.of_account(holder));
+        powers.into_iter().map(place).collect()
+    }
+
+    /// Puts the addresses into the encoded arguments of a constructor, where each is a word.
+    fn arguments(&self, arguments: &Bytes) -> Bytes {
+        let mut words = arguments.to_vec();
+        for word in words.chunks_exact_mut(32) {
+            let account = Address::from_word(B256::from_slice(word));
+            if account.into_word() == *word {
+                word.copy_from_slice(self.of_account(account).into_word().as_slice());
+            }
+        }
+        words.into()
+    }
 }
 
 fn is(held: &Held, contract: &str, role: &str, holder: Address) -> bool {
@@ -162,6 +204,17 @@ fn differs(contract: &Contract, found: &Bytes, wanted: &Bytes) -> Vec<Argument> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn contracts_that_are_elsewhere_are_meant_where_they_are() {
+        let [foretold, found, other] = [1, 2, 3].map(Address::with_last_byte);
+        let places = Places(vec![(foretold, found)]);
+        assert_eq!([foretold, other].map(|account| places.of_account(account)), [found, other]);
+        let words = |accounts: [Address; 2]| {
+            Bytes::from(accounts.map(|account| account.into_word().0).concat())
+        };
+        assert_eq!(places.arguments(&words([foretold, other])), words([found, other]));
+    }
 
     #[test]
     fn what_is_fixed_is_what_constructors_take() {

@@ -19,11 +19,12 @@ pub enum OfflineError {
     /// A transaction was laid aside, and what it would do is not known.
     #[error("the transactions are laid aside, and what they will do is not known yet")]
     LaidAside,
-    /// A deployment cannot be laid aside.
-    #[error(
-        "a deployment follows each of its transactions until it is mined, and cannot be laid aside; the account that deploys holds no power in the end, so a keystore or a Ledger of its own will do"
-    )]
-    Deployment,
+    /// The gas of a transaction that is laid aside is not known.
+    #[error("this node cannot tell the gas of `{step}`: say it with `--gas-limit`")]
+    GasUnknown {
+        /// The step of a deployment.
+        step: String,
+    },
     /// A command laid nothing aside.
     #[error("this command would send no transaction here; nothing was written")]
     Nothing,

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::{DeclarationArgs, DeployerArgs, ether, link, plan};
 use crate::{
-    args::RpcArgs,
+    args::{OfflineArgs, RpcArgs},
     ask,
     cli::after_help,
     output::{Account, Out, Report, table},
@@ -33,6 +33,7 @@ use crate::{
     "datacoop apply coop.toml --yes     does not ask"
     "datacoop apply --propose --yes     proposes what only governance may change"
     "datacoop resume --yes              the same command, after an interruption"
+    "datacoop apply --yes --sign-only deployment.json --from ledger    signs all of it for `datacoop send`"
 ))]
 pub(crate) struct ApplyArgs {
     #[command(flatten)]
@@ -48,6 +49,10 @@ pub(crate) struct ApplyArgs {
 
     #[command(flatten)]
     deployer: DeployerArgs,
+
+    #[command(flatten)]
+    #[allow(dead_code, reason = "`OfflineArgs::of` finds these flags for every command")]
+    offline: OfflineArgs,
 }
 
 #[derive(Serialize)]
@@ -75,7 +80,7 @@ struct AppliedContract {
 
 impl ApplyArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
-        let Self { declaration, yes, propose, deployer } = self;
+        let Self { declaration, yes, propose, deployer, .. } = self;
         let (declaration, chain) = declaration.connect(rpc).await?;
         let signer = deployer.signer(&declaration, rpc, out).await?;
         let sender = Sender::new(&chain, signer);
@@ -89,7 +94,7 @@ impl ApplyArgs {
         }
         let path = rpc.book_path(&chain)?;
         let Deployment { book, steps } = deployed(&declaration, &sender, &path, out).await?;
-        let changes = drift(&chain, &book, &declaration.parameters()).await?;
+        let changes = drift(&chain, &book, &declaration).await?;
         let document = path.with_extension("dao.json");
         write_document(&declaration, &book, &document)?;
         let (changes, proposal) = if propose && !changes.is_empty() && planned.by_proposal {
@@ -103,7 +108,7 @@ impl ApplyArgs {
             let question = format!("Change {} parameters", changes.len());
             ask::confirm(out, yes || chain.is_dev_node(), &question)?;
             change(&sender, &book, &changes).await?;
-            (drift(&chain, &book, &declaration.parameters()).await?, None)
+            (drift(&chain, &book, &declaration).await?, None)
         };
         let contracts = book.contracts.iter().map(|(name, entry)| AppliedContract {
             name: name.clone(),

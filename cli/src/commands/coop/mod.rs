@@ -1,10 +1,11 @@
 //! Decides what the commands do that a declared cooperative is deployed and operated with: `init`, `plan`,
-//! `apply`, `status` and `verify`.
+//! `apply`, `status`, `verify` and `upgrade`.
 
 mod apply;
 mod init;
 mod plan;
 mod status;
+mod upgrade;
 mod verify;
 
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub(crate) use apply::ApplyArgs;
 pub(crate) use init::InitArgs;
 pub(crate) use plan::PlanArgs;
 pub(crate) use status::StatusArgs;
+pub(crate) use upgrade::UpgradeArgs;
 pub(crate) use verify::VerifyArgs;
 
 use crate::{

@@ -18,7 +18,7 @@ use super::{
     view::{ActionView, Calldata, clean, show_actions},
 };
 use crate::{
-    args::{RpcArgs, WalletArgs},
+    args::{OptionalSenderArgs, RpcArgs},
     cli::after_help,
     exit::{Input, Usage},
     output::{Account, Out, Report, pairs},
@@ -29,11 +29,12 @@ use crate::{
 ///
 /// The account needs enough votes: GOV that are delegated to it, by itself or by others.
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("from", |from| from.required(false)), after_help = format!("{}\n\n{}", language(), after_help!(
+#[command(after_help = format!("{}\n\n{}", language(), after_help!(
     "datacoop gov propose -a 'set rewards.cooldown to 5 days' --description 'Shorter cooldown' --from dev:0"
     "datacoop gov propose -a 'pay 100 DATA to 0x7099…79C8 from grants' --description-file why.md --from dev:0"
     "datacoop gov propose --file proposal.toml --class fast-track --from dev:0"
     "datacoop gov propose -a 'set timelock.delay to 2 days' --description Slower --dry-run"
+    "datacoop gov propose -a 'set timelock.delay to 2 days' --description Slower --from 0x5FbDB2315678afecb367f032d93F642f64180aa3 --safe-batch slower.json"
 )))]
 pub(crate) struct ProposeArgs {
     #[command(flatten)]
@@ -60,7 +61,7 @@ pub(crate) struct ProposeArgs {
     dry_run: bool,
 
     #[command(flatten)]
-    wallet: Option<WalletArgs>,
+    wallet: OptionalSenderArgs,
 }
 
 #[derive(Serialize)]
@@ -83,10 +84,7 @@ impl ProposeArgs {
     pub(crate) async fn run(self, rpc: &RpcArgs, out: &Out) -> anyhow::Result<()> {
         let Self { actions, class, description, description_file, reserved, dry_run, wallet } =
             self;
-        let signer = match wallet {
-            Some(wallet) => Some(wallet.signer(rpc, out).await?),
-            None => None,
-        };
+        let signer = wallet.signer(rpc, out).await?;
         if signer.is_none() && (!dry_run || reserved) {
             return Err(Usage("say who proposes, with `--from`".to_owned()).into());
         }
