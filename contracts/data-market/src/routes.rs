@@ -19,7 +19,7 @@ use crate::{
     licences::Core,
     market::{
         AUCTIONS, DataMarket, IDataMarket, LICENCES, LISTER_ROLE, NEIGHBOURS, PAUSER_ROLE, PRICES,
-        RULING_ROLE, SALES, SERVER_ROLE, SPLIT, STAKES, TRANSFERS, URI,
+        RULING_ROLE, SALES, SERVER_ROLE, SPLIT, STAKES, TRANSFERS,
     },
     neighbours::Proof,
     prices::Tariff,
@@ -27,6 +27,7 @@ use crate::{
     split::Shares,
     stakes::{Stake, Standing},
     transfers::{Numbers, balance, require_same_length},
+    uri,
 };
 
 routes! {
@@ -58,7 +59,7 @@ routes! {
         isApprovedForAllCall => |market, (account, operator)| {
             TRANSFERS.is_approved(&market.vm, account, operator)
         };
-        uriCall => |market, (_,): (&Uint,)| URI.get(&market.vm);
+        uriCall => |market, (_,): (&Uint,)| uri::get(&market.vm);
         licenceCall => |market, (id,)| {
             let Core { purpose, start, end, edition } = LICENCES.core(&market.vm, id);
             let holder = LICENCES.holder(&market.vm, id);
@@ -163,7 +164,7 @@ routes! {
         };
         setRequiredStakeCall => |market, (amount,)| STAKES.set_required(market.admin()?, amount);
         setUnstakeCooldownCall => |market, (secs,)| STAKES.set_cooldown(market.admin()?, secs);
-        setURICall => |market, (uri,)| URI.set(market.admin()?, uri);
+        setURICall => |market, (uri,)| uri::set(market.admin()?, uri);
 
         listCall => |market, (edition, token, unit, purposes, max_periods, terms)| {
             let offer = Offer { purposes, unit, max_periods };

@@ -20,7 +20,7 @@ use stylus_sdk::host::VM;
 
 use crate::{
     classes::ClassesStorage,
-    dao_uri::DaoUriStorage,
+    dao_uri::{self, DaoUriStorage},
     external::{IVotesToken, ask},
     guardian::GuardianStorage,
     proposal::ProposalsStorage,
@@ -98,7 +98,7 @@ impl Governor {
         timelock: &Account,
         voting: Voting<'_>,
         guardian: (&Account, u64),
-        dao_uri: &[u8],
+        uri: &[u8],
     ) -> Result<()> {
         let vm = &mut self.vm;
         let clock = ask::<IVotesToken::clockCall>(vm, token, ())?;
@@ -116,10 +116,10 @@ impl Governor {
         if !guardian.is_zero() {
             GUARDIAN.set(vm, guardian, expiry)?;
         }
-        if dao_uri.is_empty() {
+        if uri.is_empty() {
             return Ok(());
         }
-        DAO_URI.set(vm, dao_uri)
+        dao_uri::set(vm, uri)
     }
 
     /// Refuses ether and tokens: what the cooperative owns is the timelock's or the treasury's.

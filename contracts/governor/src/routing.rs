@@ -10,10 +10,11 @@ use crate::{
     actions::{ClassDraft, Draft, Operation},
     ballot::{BALLOT_TYPEHASH, Ballot, EXTENDED_BALLOT_TYPEHASH},
     classes::{Class, Rule},
+    dao_uri,
     execution::relay,
     governor::{
-        CLASSES, CLOCK_MODE, COUNTING_MODE, DAO_URI, GUARDIAN, Governor, IGovernor, PROPOSALS,
-        QUORUM, SETTINGS, Voting,
+        CLASSES, CLOCK_MODE, COUNTING_MODE, GUARDIAN, Governor, IGovernor, PROPOSALS, QUORUM,
+        SETTINGS, Voting,
     },
     quorum::DENOMINATOR,
 };
@@ -37,10 +38,10 @@ routes! {
         sol_data::String
     ) => |governor, (
         token, timelock, delay, period, threshold, quorum_numerator, extension, guardian, expiry,
-        dao_uri
+        uri
     )| {
         let voting = Voting { delay, period, threshold, quorum_numerator, extension };
-        governor.construct(token, timelock, voting, (guardian, expiry), dao_uri)
+        governor.construct(token, timelock, voting, (guardian, expiry), uri)
     };
 
     reads {
@@ -94,7 +95,7 @@ routes! {
         };
         quorumDenominatorCall => |_, ()| DENOMINATOR;
 
-        daoURICall => |governor, ()| DAO_URI.get(&governor.vm);
+        daoURICall => |governor, ()| dao_uri::get(&governor.vm);
         guardianCall => |governor, ()| GUARDIAN.get(&governor.vm);
         oneLiveProposalCall => |governor, ()| SETTINGS.terms(&governor.vm).one_live;
         latestProposalCall => |governor, (proposer,)| PROPOSALS.latest(&governor.vm, proposer);
@@ -193,7 +194,7 @@ routes! {
         };
         setDaoURICall => |governor, call| {
             governor.govern::<IGovernor::setDaoURICall, _, _>(call, |vm, (uri,)| {
-                DAO_URI.set(vm, uri)
+                dao_uri::set(vm, uri)
             })
         };
         setOneLiveProposalCall => |governor, call| {

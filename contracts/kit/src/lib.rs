@@ -54,6 +54,7 @@ pub mod pausable;
 pub mod permit;
 pub mod safe_erc20;
 pub mod signature_checker;
+pub mod text;
 pub mod votes;
 
 pub use revert::{Result, Revert};

@@ -18,7 +18,11 @@ use datacoop_kit::{
 };
 use stylus_sdk::host::VM;
 
-use crate::{did::DidStorage, metadata::MetadataStorage, register::RegisterStorage};
+use crate::{
+    did::DidStorage,
+    metadata::{self, MetadataStorage},
+    register::RegisterStorage,
+};
 
 sol!("IMembership.sol");
 
@@ -59,7 +63,7 @@ const REGISTER: RegisterStorage = RegisterStorage::at(1);
 
 const DIDS: DidStorage = DidStorage::at(6);
 
-const METADATA: MetadataStorage = MetadataStorage::at(8);
+pub(crate) const METADATA: MetadataStorage = MetadataStorage::at(8);
 
 impl Eip712 for Membership {
     const NAME: &'static str = "Datacoop Membership";
@@ -95,7 +99,7 @@ impl Membership {
     /// `RoleGranted`, `BaseURIChanged`.
     fn construct(&mut self, admin: &Account, base_uri: &[u8]) -> Result<()> {
         self.grant(&DEFAULT_ADMIN_ROLE, admin);
-        METADATA.set(&mut self.vm, base_uri)
+        metadata::set(&mut self.vm, base_uri)
     }
 
     /// Makes an account a member, at an issuer's word.
@@ -261,7 +265,7 @@ routes! {
             REGISTER.live_id(&members.vm, credential)
         };
         totalSupplyCall => |members, ()| REGISTER.live(&members.vm);
-        baseURICall => |members, ()| METADATA.base(&members.vm);
+        baseURICall => |members, ()| metadata::base(&members.vm);
         DEFAULT_ADMIN_ROLECall => |_, ()| Constant(DEFAULT_ADMIN_ROLE);
         ISSUER_ROLECall => |_, ()| Constant(ISSUER_ROLE);
         hasRoleCall => |members, (role, account)| members.has_role(role, account);
@@ -278,7 +282,7 @@ routes! {
         lockedCall => |members, (id,)| REGISTER.holder(&members.vm, id).map(|_| true);
         tokenURICall => |members, (id,): (&Uint,)| {
             REGISTER.holder(&members.vm, id)?;
-            Ok(METADATA.of(&members.vm, id.to_u64()))
+            Ok(metadata::of(&members.vm, id.to_u64()))
         };
         transferFromCall => |_, (_, _, _): (&Account, &Account, &Uint)| soulbound();
         safeTransferFrom_0Call => |_, (_, _, _): (&Account, &Account, &Uint)| soulbound();
@@ -305,7 +309,7 @@ routes! {
         bindDidCall => |members, (did,)| members.bind_did(did);
         setBaseURICall => |members, (uri,)| {
             members.only_role(&DEFAULT_ADMIN_ROLE)?;
-            METADATA.set(&mut members.vm, uri)
+            metadata::set(&mut members.vm, uri)
         };
         grantRoleCall => |members, (role, account)| members.grant_role(role, account);
         revokeRoleCall => |members, (role, account)| members.revoke_role(role, account);

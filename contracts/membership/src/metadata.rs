@@ -1,27 +1,30 @@
 //! Decides where a membership's metadata is found: at the base URI with the id after it.
 
 use alloy_sol_types::sol_data;
-use datacoop_kit::{Result, Revert, Uint, abi::ToAbi, event::emit, layout, word::Word};
+use datacoop_kit::{
+    Result, Revert,
+    abi::ToAbi,
+    event::emit,
+    text::{Text, TextStorage},
+};
 use stylus_sdk::host::VM;
 
-use crate::membership::IMembership::{BaseURIChanged, MembershipBaseURITooLong};
+use crate::membership::{
+    IMembership::{BaseURIChanged, MembershipBaseURITooLong},
+    METADATA,
+};
+
+/// The most words of the base URI.
+const WORDS: usize = 4;
 
 /// The most bytes of the base URI.
-pub const MAX_LEN: usize = 128;
+pub const MAX_LEN: usize = 32 * WORDS;
 
 /// The most digits of an id below 2^64.
 const MAX_DIGITS: usize = 20;
 
-layout! {
-    /// The storage of the metadata.
-    pub struct MetadataStorage {
-        /// The length of the base URI, in bytes. Written by [`MetadataStorage::set`].
-        len: Slot<Uint>,
-        /// The bytes of the base URI, 32 a word, by the word's number. Written by
-        /// [`MetadataStorage::set`].
-        words: Mapping<Uint, Uint>,
-    }
-}
+/// The storage of the base URI. Written by [`set`].
+pub type MetadataStorage = TextStorage;
 
 /// A URI that was put together.
 #[derive(Clone, Copy, Debug)]
@@ -56,56 +59,39 @@ impl ToAbi<sol_data::String> for Uri {
     }
 }
 
-impl MetadataStorage {
-    /// Returns the base URI.
-    pub(crate) fn base(&self, vm: &VM) -> Uri {
-        let mut uri = Uri { bytes: [0; MAX_LEN + MAX_DIGITS], len: 0 };
-        let len = usize::try_from(self.len.get(vm).to_u64()).unwrap_or_default();
-        let mut index = 0_u64;
-        while uri.len < len {
-            let word = self.words.of(vm, &Uint::from(index)).get(vm);
-            let rest = len.saturating_sub(uri.len).min(32);
-            uri.push(word.word().get(..rest).unwrap_or_default());
-            index = index.wrapping_add(1);
-        }
-        uri
-    }
+/// Returns the base URI.
+pub(crate) fn base(vm: &VM) -> Text<WORDS> {
+    METADATA.get(vm)
+}
 
-    /// Returns the URI of an id; nothing when there is no base.
-    pub(crate) fn of(&self, vm: &VM, id: u64) -> Uri {
-        let mut uri = self.base(vm);
-        if uri.len != 0 {
-            push_decimal(&mut uri, id);
-        }
-        uri
+/// Returns the URI of an id: the base and the id; nothing when there is no base.
+pub(crate) fn of(vm: &VM, id: u64) -> Uri {
+    let mut uri = Uri { bytes: [0; MAX_LEN + MAX_DIGITS], len: 0 };
+    uri.push(base(vm).as_bytes());
+    if uri.len != 0 {
+        push_decimal(&mut uri, id);
     }
+    uri
+}
 
-    /// Sets the base URI.
-    ///
-    /// # Errors
-    ///
-    /// [`MembershipBaseURITooLong`] above [`MAX_LEN`] bytes.
-    ///
-    /// # Events
-    ///
-    /// [`BaseURIChanged`].
-    pub(crate) fn set(&self, vm: &mut VM, new: &[u8]) -> Result<()> {
-        if new.len() > MAX_LEN {
-            let [len, max] = [new.len(), MAX_LEN].map(|len| len as u64);
-            return Err(Revert::new::<MembershipBaseURITooLong>((len, max)));
-        }
-        let old = self.base(vm);
-        self.len.set(vm, &Uint::from(new.len() as u64));
-        for (index, chunk) in new.chunks(32).enumerate() {
-            let mut word = [0; 32];
-            for (to, from) in word.iter_mut().zip(chunk) {
-                *to = *from;
-            }
-            self.words.of(vm, &Uint::from(index as u64)).set(vm, &Uint::new(word.into()));
-        }
-        emit::<BaseURIChanged>(vm, (), (old, new));
-        Ok(())
+/// Sets the base URI.
+///
+/// # Errors
+///
+/// [`MembershipBaseURITooLong`] above [`MAX_LEN`] bytes.
+///
+/// # Events
+///
+/// [`BaseURIChanged`].
+pub(crate) fn set(vm: &mut VM, new: &[u8]) -> Result<()> {
+    if new.len() > MAX_LEN {
+        let [len, max] = [new.len(), MAX_LEN].map(|len| len as u64);
+        return Err(Revert::new::<MembershipBaseURITooLong>((len, max)));
     }
+    let old = base(vm);
+    METADATA.set(vm, new);
+    emit::<BaseURIChanged>(vm, (), (old, new));
+    Ok(())
 }
 
 /// Appends a number in decimal.
