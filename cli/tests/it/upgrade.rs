@@ -1,9 +1,16 @@
 //! A governor of another build gives way to one of this build, by proposal alone; and what is never replaced.
 
-use alloy::{primitives::Bytes, providers::Provider};
-use anyhow::{Context, Result};
+use std::fs;
+
+use alloy::{
+    primitives::{Address, Bytes},
+    providers::Provider,
+    sol_types::SolCall,
+};
+use anyhow::{Context, Result, ensure};
 use datacoop_deploy::{
     Artifact, Silent,
+    bindings::IGovernor::daoURICall,
     chain::Sender,
     deploy::{CoopConfig, Existing, GovernanceConfig, deploy_coop},
     keys::dev_account,
@@ -17,19 +24,25 @@ use crate::{
     process::{INPUT, REJECTED, USAGE},
 };
 
-/// What the governor of another build says of its clock in another way: the beginning of `mode=timestamp`, as
-/// translated code has it, last letter first.
-const WORD: (&[u8], &[u8]) = (b"edom", b"EDOM");
+/// In what the code of the governor of another build differs: the beginning of `mode=timestamp`, as translated
+/// code has it, last letter first; and the selector of `daoURI()`, so that it has no such function.
+const CHANGES: [(&[u8; 4], &[u8; 4]); 2] =
+    [(b"edom", b"EDOM"), (&daoURICall::SELECTOR, b"\x70\x34\x73\x1c")];
 
-/// A build in which the governor differs in a word, and in nothing that it does.
+/// A build in which the governor is an older one, and all else is the same.
 fn other_build() -> Result<Vec<Artifact>> {
     let mut build = artifacts()?.to_vec();
     let governor = build.iter_mut().find(|one| one.name == "Governor").context("no governor")?;
     for code in [&mut governor.bytecode, &mut governor.deployed_bytecode] {
-        let at = code.windows(WORD.0.len()).position(|window| window == WORD.0);
-        let at = at.context("the word is not in the code")?;
         let mut changed = code.to_vec();
-        changed[at..at + WORD.1.len()].copy_from_slice(WORD.1);
+        for (from, to) in CHANGES {
+            let places = changed.windows(4).enumerate().filter(|(_, window)| window == from);
+            let places: Vec<_> = places.map(|(at, _)| at).collect();
+            ensure!(!places.is_empty(), "{from:?} is not in the code");
+            for at in places {
+                changed[at..at + 4].copy_from_slice(to);
+            }
+        }
         *code = Bytes::from(changed);
     }
     Ok(build)
@@ -57,6 +70,13 @@ fn address(value: &Value) -> String {
     value.as_str().expect("an address").to_lowercase()
 }
 
+/// The governor of the address book.
+fn governor(world: &World) -> Result<Address> {
+    let text = fs::read_to_string(world.folder.path().join("31337.json"))?;
+    let book: Value = serde_json::from_str(&text)?;
+    Ok(serde_json::from_value(book["contracts"]["Governor"]["address"].clone())?)
+}
+
 /// Who may propose to the timelock.
 fn proposers(world: &World) -> Vec<String> {
     let roles = world.done(&["roles"]);
@@ -72,6 +92,8 @@ async fn a_new_governor_takes_over_by_proposal_and_governs() -> Result<()> {
     let upgrade = ["upgrade", "governor", "--from", "dev:0"];
     let sent = async || world.chain.provider().get_transaction_count(GOVERNANCE).await;
 
+    let old_uri = world.chain.read(governor(&world)?, &daoURICall {}).await;
+    assert!(old_uri.is_err(), "{old_uri:?}");
     let contracts = world.done(&["upgrade"]);
     assert_eq!(contract(&contracts, "Governor")["isCurrent"], false);
     assert_eq!(contract(&contracts, "Treasury")["isCurrent"], true);
@@ -106,6 +128,7 @@ async fn a_new_governor_takes_over_by_proposal_and_governs() -> Result<()> {
     assert_eq!(proposers(&world), std::slice::from_ref(&new));
     assert_eq!(address(&contract(&world.done(&["upgrade"]), "Governor")["address"]), new);
     assert!(world.text(&["upgrade", "governor"]).contains("Nothing to do"));
+    assert_eq!(world.chain.read(governor(&world)?, &daoURICall {}).await?, "");
 
     // The new one governs.
     let propose = ["gov", "propose", "-a", "set rewards.cooldown to 5 days", "--from", "dev:0"];

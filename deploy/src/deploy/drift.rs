@@ -4,10 +4,11 @@
 use alloy::primitives::{Address, U256};
 use serde::Serialize;
 
+use super::upgrade::uri_of;
 use crate::{
     AddressBook, Error,
     bindings::{
-        IGovernor::{daoURICall, isActionAllowedCall},
+        IGovernor::isActionAllowedCall,
         ITreasury::{budgetCall, spendingLimitCall},
     },
     chain::Chain,
@@ -148,10 +149,11 @@ async fn of_uri(
     governor: Address,
     declared: &str,
 ) -> Result<Vec<Drift>, Error> {
-    let found = chain.read(governor, &daoURICall {}).await?;
-    if found == declared {
-        return Ok(Vec::new());
-    }
+    let found = match uri_of(chain, governor).await? {
+        Some(found) if found != declared => found,
+        // A governor of a build without it cannot be told.
+        _ => return Ok(Vec::new()),
+    };
     let sentence = format!("call governor setDaoURI(string) \"{declared}\"");
     let drift = |meaning| Drift {
         parameter: "governor.daoURI".to_owned(),

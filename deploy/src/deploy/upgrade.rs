@@ -294,8 +294,18 @@ async fn terms(dao: &Dao) -> Result<Vec<u8>, Error> {
         DynSolValue::Uint(U256::from(extension), 48),
         DynSolValue::Address(guardian.account),
         DynSolValue::Uint(U256::from(guardian.expiry), 64),
-        DynSolValue::String(chain.read(at, &daoURICall {}).await?),
+        DynSolValue::String(uri_of(chain, at).await?.unwrap_or_default()),
     ])
+}
+
+/// Returns the URI at which a governor says that the cooperative describes itself; nothing when it is of a
+/// build that has none.
+pub(super) async fn uri_of(chain: &Chain, governor: Address) -> Result<Option<String>, Error> {
+    match chain.read(governor, &daoURICall {}).await {
+        Ok(uri) => Ok(Some(uri)),
+        Err(Error::Reverted { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes what hands the offices of a governor over to another one.
