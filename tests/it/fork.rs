@@ -80,7 +80,7 @@ async fn a_cooperative_goes_on_on_a_fork_with_its_history() -> Result<()> {
     let mut fork = origin.fork(SEED_OF_FORK).await?;
     assert!(tip(fork.chain()).await?.0 >= before.0);
     fork.run(AFTERWARDS).await?;
-    println!("on the fork, seed {SEED_OF_FORK:#x}\n{}", fork.tally());
+    eprintln!("on the fork, seed {SEED_OF_FORK:#x}\n{}", fork.tally());
     assert_eq!(fork.tally().sums().0 as usize, AFTERWARDS);
     assert_eq!(tip(origin.chain()).await?, before, "the origin is as it was");
     // It goes on by itself as well, and is whole.

@@ -35,7 +35,7 @@ const ETHER: U256 = uint!(1_000_000_000_000_000_000_U256);
 async fn a_thousand_interactions_of_every_kind_break_no_invariant() -> Result<()> {
     let mut scenario = Scenario::start(SEED).await?;
     let outcome = scenario.run(INTERACTIONS).await;
-    println!("seed {SEED:#x}\n{}", scenario.tally());
+    eprintln!("seed {SEED:#x}\n{}", scenario.tally());
     outcome?;
     let (all, refused) = scenario.tally().sums();
     assert_eq!(all as usize, INTERACTIONS);

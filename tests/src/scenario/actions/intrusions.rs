@@ -1,7 +1,7 @@
 //! Decides what somebody tries who may do nothing: an outsider, the account that deployed everything, or a
 //! member beyond its office.
 
-use alloy::primitives::{B256, U256, keccak256};
+use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use datacoop_deploy::bindings::{
     IDataCoopRewards::{setGuardianCall, setRewardRateCall, setVerifiedOracleCall},
     IDataMarket::{barCall, setPriceCall, setSplitCall, slashCall},
@@ -57,6 +57,25 @@ impl Composer<'_> {
                 Attempt::refused(from, at.gov, &call, NO_ROLE)
             }
             4 => Attempt::refused(from, at.gov, &setTransferPolicyCall { policy: 0 }, NO_ROLE),
+            number @ 5..=10 => self.intrude_pay(from, number),
+            11 => {
+                let (target, value, data) = (at.data, U256::ZERO, Vec::new().into());
+                let (predecessor, salt, delay) = (B256::ZERO, B256::ZERO, U256::from(600));
+                let call = scheduleCall { target, value, data, predecessor, salt, delay };
+                Attempt::refused(from, at.timelock, &call, NO_ROLE)
+            }
+            12 => {
+                let call = updateDelayCall { newDelay: U256::ZERO };
+                Attempt::refused(from, at.timelock, &call, "TimelockUnauthorizedCaller")
+            }
+            number => self.intrude_elsewhere(from, number),
+        }
+    }
+
+    /// What is paid, and to whom.
+    fn intrude_pay(&self, from: Address, number: u32) -> Attempt {
+        let (at, me) = (self.stage.at, from);
+        match number {
             5 => {
                 let call = setRewardRateCall { newRate: TOKEN };
                 Attempt::refused(from, at.rewards, &call, "RewardsUnauthorizedGovernance")
@@ -77,25 +96,16 @@ impl Composer<'_> {
                 let call = setActivationDelayCall { delay: 0 };
                 Attempt::refused(from, at.revenue, &call, NO_ROLE)
             }
-            10 => Attempt::refused(from, at.revenue, &listPoolTokenCall { token: me }, NO_ROLE),
-            11 => {
-                let (target, value, data) = (at.data, U256::ZERO, Vec::new().into());
-                let (predecessor, salt, delay) = (B256::ZERO, B256::ZERO, U256::from(600));
-                let call = scheduleCall { target, value, data, predecessor, salt, delay };
-                Attempt::refused(from, at.timelock, &call, NO_ROLE)
-            }
-            12 => {
-                let call = updateDelayCall { newDelay: U256::ZERO };
-                Attempt::refused(from, at.timelock, &call, "TimelockUnauthorizedCaller")
-            }
-            number => self.intrude_elsewhere(from, number),
+            _ => Attempt::refused(from, at.revenue, &listPoolTokenCall { token: me }, NO_ROLE),
         }
     }
 
-    fn intrude_elsewhere(&mut self, from: alloy::primitives::Address, number: u32) -> Attempt {
+    /// What governs, and the rest.
+    fn intrude_elsewhere(&mut self, from: Address, number: u32) -> Attempt {
         let (at, me, token) = (self.stage.at, from, self.stage.at.data);
-        let (value, data) = (U256::ZERO, alloy::primitives::Bytes::new());
-        match (number, self.rng.random_range(0..4)) {
+        let (value, data) = (U256::ZERO, Bytes::new());
+        let which = self.rng.random_range(0..4);
+        match (number, which) {
             (13, 0) => {
                 let call = setVotingPeriodCall { newVotingPeriod: 1 };
                 Attempt::refused(from, at.governor, &call, "GovernorOnlyExecutor")
@@ -126,7 +136,15 @@ impl Composer<'_> {
                 let call = setSpendingLimitCall { spender: me, token, cap, period, line: 0 };
                 Attempt::refused(from, at.treasury, &call, "GS031")
             }
-            (_, 0) => {
+            _ => self.intrude_access(from, which),
+        }
+    }
+
+    /// Who may use what, and for how much.
+    fn intrude_access(&mut self, from: Address, which: u32) -> Attempt {
+        let (at, token) = (self.stage.at, self.stage.at.data);
+        match which {
+            0 => {
                 let account = self.researcher();
                 let call = slashCall { account, amount: TOKEN, rulingHash: RULING };
                 let bar = barCall { account, rulingHash: RULING };
@@ -136,7 +154,7 @@ impl Composer<'_> {
                     Attempt::refused(from, at.market, &bar, NO_ROLE)
                 }
             }
-            (_, 1) => {
+            1 => {
                 let split = setSplitCall {
                     contributors: 10_000,
                     validators: 0,
@@ -151,7 +169,7 @@ impl Composer<'_> {
                     Attempt::refused(from, at.market, &price, NO_ROLE)
                 }
             }
-            (_, 2) => {
+            2 => {
                 let (token_id, actor_roles) = (U256::ONE, 127);
                 let roles = setActorRolesCall { tokenId: token_id, actorRoles: actor_roles };
                 let uri = setBaseURICall { newURI: String::new() };
