@@ -150,7 +150,8 @@ interface IMembership {
 
     // ---- Looking up ----
 
-    /// An account's membership: zeros when it has none.
+    /// An account's membership: zeros when it has none. `since` is when this account got it, by joining or as the
+    /// replacement of a lost one.
     function membershipOf(address account) external view returns (uint256 tokenId, uint8 actorRoles, uint64 since);
     /// The credential that an id belongs to, whether it is live or not; zero for an id that never was.
     function credentialOf(uint256 tokenId) external view returns (bytes32);

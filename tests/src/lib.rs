@@ -1,6 +1,7 @@
 //! What the integration tests share: Solidity peers, random values, a chain of their own.
 
 pub mod random;
+pub mod scenario;
 
 mod contract;
 mod coop;

@@ -43,7 +43,7 @@ pub(crate) struct Standing {
     pub(crate) id: u64,
     /// What the member acts as, one bit each.
     pub(crate) roles: u8,
-    /// When the membership began, in seconds since 1970.
+    /// Since when the account has it, in seconds since 1970.
     pub(crate) since: u64,
 }
 
@@ -236,7 +236,7 @@ impl RegisterStorage {
         log_roles(vm, standing.id, standing.roles, 0);
     }
 
-    /// Moves the membership of a lost account to another, and returns it.
+    /// Moves the membership of a lost account to another, which has it from now on, and returns it.
     ///
     /// # Errors
     ///
@@ -250,6 +250,8 @@ impl RegisterStorage {
         let standing = self.member(vm, lost)?;
         self.check_free(vm, to)?;
         self.count_up(vm, standing.id);
+        // What the account did as a member before, and ended by leaving, does not come back to life.
+        let standing = Standing { since: host::timestamp(vm), ..standing };
         self.write(vm, lost, to, &standing);
         Ok(standing)
     }

@@ -7,4 +7,5 @@ mod contract_accounts;
 mod life;
 mod power;
 mod replay;
+mod shares;
 mod treasury;

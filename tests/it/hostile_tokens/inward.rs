@@ -10,7 +10,9 @@ use datacoop_deploy::bindings::IDataToken;
 use datacoop_deploy::bindings::IRevenueDistributor::{self as R, IRevenueDistributorErrors};
 use datacoop_tests::{ALICE, BOB, GOVERNANCE};
 
-use super::world::{Habit, PRICE, RESEARCHER, STAKE, World, bid, edition};
+use super::world::{
+    AUCTION_SECS, Habit, PRICE, RESEARCHER, RIVAL, STAKE, World, bid, edition, settle,
+};
 
 /// With a token of this habit nothing is bought, bid or staked, for this reason; and nothing has
 /// happened.
@@ -65,6 +67,37 @@ async fn something_else_comes(
         Errors::MarketInexactPayment(MarketInexactPayment { token, expected, received })
     })
     .await
+}
+
+/// With a token of this habit everything is bought, bid, refunded and claimed.
+async fn it_is_money(habit: Habit) -> Result<()> {
+    let world = World::start().await?;
+    world.behave(habit).await?;
+    world.market.send(RESEARCHER, world.buy()).await?;
+    world.money().await?;
+    world.market.send(RESEARCHER, bid(PRICE)).await?;
+    world.money().await?;
+    world.market.send(RIVAL, bid(PRICE * U256::from(2))).await?;
+    world.money().await?;
+    let before = world.held(RESEARCHER).await?;
+    world.market.send(RESEARCHER, M::withdrawCall { token: world.token.address }).await?;
+    assert_eq!(world.held(RESEARCHER).await?, before + PRICE);
+    world.money().await?;
+    world.pass(AUCTION_SECS).await?;
+    world.market.send(ALICE, settle()).await?;
+    world.money().await?;
+    assert_eq!(world.market.read(M::licenceCountCall {}).await?, U256::from(2));
+    world.claim_all_but(0).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_answers_nothing_is_money() -> Result<()> {
+    it_is_money(Habit::Silent).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_says_more_than_yes_is_money_as_with_openzeppelin() -> Result<()> {
+    it_is_money(Habit::Long).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -292,6 +292,24 @@ impl World {
         self.token.read(MaliciousToken::heldByCall(account)).await
     }
 
+    /// All but the first so many are paid, and each once. Anybody may call for another.
+    pub(super) async fn claim_all_but(&self, first: usize) -> Result<()> {
+        for (account, _) in contributors().into_iter().skip(first) {
+            self.revenue.send(BOB, self.claim(account)).await?;
+            self.money().await?;
+            self.is_owed_nothing(account).await?;
+        }
+        Ok(())
+    }
+
+    /// An account that claims is refused, for it has all that it is owed.
+    pub(super) async fn is_owed_nothing(&self, account: Address) -> Result<()> {
+        let refused = self.revenue.refusal(BOB, self.claim(account)).await?;
+        let nothing = R::RevenueNothingToClaim { token: self.token.address, account };
+        assert_eq!(refused, R::IRevenueDistributorErrors::RevenueNothingToClaim(nothing));
+        Ok(())
+    }
+
     /// The money that came is held by market and distributor, claimable but for dust, or was paid,
     /// and every unit of the supply is somebody's. Nothing of DATA was burned.
     pub(super) async fn money(&self) -> Result<()> {

@@ -184,6 +184,24 @@ fn nothing_of_a_lost_account_or_of_a_revoked_member_is_covered() {
     assert!(!registry.covers_bob());
 }
 
+#[test]
+fn nothing_of_somebody_who_left_is_covered_who_comes_back_as_a_replacement() {
+    let registry = with(&scope());
+    let (subject, elder) = (alice().address(), Signer::new(3).address());
+    // Somebody has been a member for longer than alice's consent.
+    let credential = keccak256("an elder");
+    registry.chain.set_time(START - 1);
+    registry.member(&issueCall { account: elder, credential, actorRoles: 1 });
+    registry.chain.set_time(START + 1);
+    registry.chain.send(subject, MEMBERSHIP, &leaveCall {}).expect("alice leaves");
+    registry.chain.set_time(START + 2);
+    let (lost, reason) = (elder, B256::repeat_byte(1));
+    registry.member(&reissueCall { lost, replacement: subject, reason });
+    assert!(!registry.covers_bob(), "her old word is void, whosever membership she has now");
+    registry.ok(subject, &amend(1, &scope()));
+    assert!(registry.covers_bob(), "her own word does");
+}
+
 /// A membership that answers with too little, with too much, or not at all.
 fn broken(input: &[u8], _: VM) -> ArbResult {
     // The last byte of the account that is asked about.

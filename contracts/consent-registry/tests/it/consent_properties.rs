@@ -217,8 +217,8 @@ fn act(registry: &Registry, model: &mut Model, step: &Step) {
                 reason: B256::repeat_byte(1),
             };
             assert_eq!(registry.chain.send(ISSUER, MEMBERSHIP, &call).is_ok(), allowed);
-            if allowed && let Some(member) = model.members.remove(lost) {
-                model.members.insert(*to, member);
+            if allowed && let Some((credential, roles, _)) = model.members.remove(lost) {
+                model.members.insert(*to, (credential, roles, now));
             }
         }
         Step::Wait(secs) => registry.chain.set_time(now + secs),
