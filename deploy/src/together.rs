@@ -40,14 +40,15 @@ mod tests {
 
     use super::*;
 
+    type One = dyn Future<Output = Result<i32, Error>>;
+
     #[tokio::test]
     async fn each_waits_while_others_go_on_and_the_order_stays() {
         // The first one waits for the second one, which would never come one after the other.
         let (tell, told) = channel();
         let first = async { told.await.map_err(|_| Error::MalformedUrl) };
         let second = async { tell.send(1).map(|()| 2).map_err(|_| Error::MalformedUrl) };
-        let futures: [std::pin::Pin<Box<dyn Future<Output = Result<i32, Error>>>>; 2] =
-            [Box::pin(first), Box::pin(second)];
+        let futures: [std::pin::Pin<Box<One>>; 2] = [Box::pin(first), Box::pin(second)];
         assert_eq!(all(futures).await.unwrap(), [1, 2]);
         let none: [std::future::Ready<Result<i32, Error>>; 0] = [];
         assert!(all(none).await.unwrap().is_empty());

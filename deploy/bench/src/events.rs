@@ -23,9 +23,8 @@ use serde::Serialize;
 
 use crate::Error;
 
-/// The events that a scored contribution leaves: it is recorded and scored, the reward is minted, and DATA is
-/// transferred.
-const EVENTS_OF_ONE: usize = 4;
+/// The events that a scored contribution leaves: it is recorded, its reward is minted, and DATA is transferred.
+const EVENTS_OF_ONE: usize = 3;
 
 /// How many contributions are recorded between two reports of progress.
 const PORTION: usize = 2_500;
@@ -62,7 +61,10 @@ impl EventsReport {
     #[must_use]
     pub fn markdown(&self) -> String {
         let Self { events, blocks, first_ms, again_ms, next_ms, index_bytes } = *self;
-        let seconds = |ms: u64| format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10);
+        let time = |ms: u64| match ms {
+            0..1_000 => format!("{ms} ms"),
+            _ => format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10),
+        };
         format!(
             "{HEADING}
 
@@ -81,9 +83,9 @@ this part; unlike gas, times depend on the machine and on what else runs there.
 Looks after the first ask for new blocks, and for views; counts and sums are kept with the events. Of five the slowest is
 shown. A look by another process connects to the chain and finds the cooperative first.
 ",
-            seconds(first_ms),
-            seconds(again_ms),
-            seconds(next_ms),
+            time(first_ms),
+            time(again_ms),
+            time(next_ms),
             index_bytes / 1_000_000,
             index_bytes % 1_000_000 / 100_000,
         )
@@ -250,7 +252,7 @@ mod tests {
             index_bytes: 43_250_000,
         };
         let text = report.markdown();
-        for row in ["| 100210 |", "| 4.21 s |", "| 0.09 s |", "| 0.00 s |", "| 43.2 MB |"] {
+        for row in ["| 100210 |", "| 4.21 s |", "| 95 ms |", "| 8 ms |", "| 43.2 MB |"] {
             assert!(text.contains(row), "no {row} in {text}");
         }
     }

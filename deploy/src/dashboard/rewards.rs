@@ -11,8 +11,8 @@ use crate::{
     Error,
     bindings::{
         IDataCoopRewards::{
-            ContributionRecorded, ContributionSkipped, RewardMinted, rewardRateCall,
-            verifiedOracleCall,
+            ContributionRecorded, ContributionScored, ContributionSkipped, RewardMinted,
+            rewardRateCall, verifiedOracleCall,
         },
         IDataToken::{
             Transfer, emissionBpsCall, emissionFloorCall, mintableCall, totalBurnedCall,
@@ -33,6 +33,13 @@ const TWELFTHS_BACK: u64 = 12;
 /// One, in basis points.
 const ONE_BPS: u64 = 10_000;
 
+/// The events of contributions that were recorded: at the plain rate, and by their score.
+const RECORDED: [B256; 2] =
+    [ContributionRecorded::SIGNATURE_HASH, ContributionScored::SIGNATURE_HASH];
+
+/// The event of contributions that were left out of a batch.
+const REJECTED: B256 = ContributionSkipped::SIGNATURE_HASH;
+
 /// What contributions earn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rewards {
@@ -49,7 +56,7 @@ pub struct Rewards {
 }
 
 /// Contributions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recorded {
     /// How many were recorded.
     pub recorded: u64,
@@ -99,22 +106,15 @@ impl View<'_> {
             self.chain.read_next(rewards, &rewardRateCall {}),
             self.emission(head)
         )?;
-        let (index, day) = (self.index, self.day);
-        let (recorded, rejected) =
-            (ContributionRecorded::SIGNATURE_HASH, ContributionSkipped::SIGNATURE_HASH);
-        Ok(Rewards {
-            rate,
-            paid: index.count(rewards, RewardMinted::SIGNATURE_HASH)?.sum,
-            ever: Recorded {
-                recorded: index.count(rewards, recorded)?.count,
-                rejected: index.count(rewards, rejected)?.count,
-            },
-            last_day: Recorded {
-                recorded: index.count_since(rewards, recorded, day)?,
-                rejected: index.count_since(rewards, rejected, day)?,
-            },
-            emission,
-        })
+        let (mut ever, mut last_day) = (Recorded::default(), Recorded::default());
+        for event in RECORDED {
+            ever.recorded += self.index.count(rewards, event)?.count;
+            last_day.recorded += self.index.count_since(rewards, event, self.day)?;
+        }
+        ever.rejected = self.index.count(rewards, REJECTED)?.count;
+        last_day.rejected = self.index.count_since(rewards, REJECTED, self.day)?;
+        let paid = self.index.count(rewards, RewardMinted::SIGNATURE_HASH)?.sum;
+        Ok(Rewards { rate, paid, ever, last_day, emission })
     }
 
     async fn emission(&self, head: u64) -> Result<Emission, Error> {
@@ -151,9 +151,11 @@ impl View<'_> {
         let address = self.chain.read_next(rewards, &verifiedOracleCall {}).await?;
         let balance = self.chain.provider().get_balance(address);
         let balance = self.chain.ask("eth_getBalance", balance).await?;
-        let recorded = self.index.last_block(rewards, ContributionRecorded::SIGNATURE_HASH)?;
-        let rejected = self.index.last_block(rewards, ContributionSkipped::SIGNATURE_HASH)?;
-        let last = match recorded.max(rejected) {
+        let mut newest = self.index.last_block(rewards, REJECTED)?;
+        for event in RECORDED {
+            newest = newest.max(self.index.last_block(rewards, event)?);
+        }
+        let last = match newest {
             Some(block) => {
                 Some(LastReport { block, at: self.index.time_of(self.chain, block).await? })
             }

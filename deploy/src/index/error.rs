@@ -60,7 +60,7 @@ pub enum IndexError {
 }
 
 impl IndexError {
-    /// Says what a failure of SQLite means for the file at `path`.
+    /// Says what a failure of the database means for the file at `path`.
     pub(super) fn of(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_path_buf();
         match (&source, source.sqlite_error_code()) {

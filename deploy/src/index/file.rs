@@ -12,7 +12,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::IndexError;
 use crate::Error;
 
-/// What marks an SQLite file as an event index (`application_id`: `DCOP` in ASCII).
+/// What marks a database as an event index (`application_id`: `DCOP` in ASCII).
 const APPLICATION: i64 = 0x4443_4f50;
 
 /// The version of the tables (`user_version`).
@@ -149,7 +149,7 @@ impl EventIndex {
         &self.path
     }
 
-    /// Says what a failure of SQLite means.
+    /// Says what a failure of the database means.
     pub(super) fn fault(&self, source: rusqlite::Error) -> IndexError {
         IndexError::of(&self.path, source)
     }

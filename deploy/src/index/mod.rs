@@ -1,6 +1,6 @@
 //! Decides which events of a cooperative are kept on this machine, so that its history is asked for once.
 //!
-//! An index is an SQLite file, bound to one chain. It holds the logs of the cooperative's contracts as the
+//! An index is a database in one file, bound to one chain. It holds the logs of the cooperative's contracts as the
 //! chain gave them, and with them what is counted. It is a copy: whoever deletes it loses nothing but time.
 //!
 //! | step | file |

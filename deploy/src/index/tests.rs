@@ -17,6 +17,9 @@ const GENESIS: B256 = B256::repeat_byte(7);
 const TOKEN: Address = Address::repeat_byte(1);
 const OTHER: Address = Address::repeat_byte(2);
 
+/// What is compared of a log.
+type Known = (Option<u64>, Option<u64>, Option<B256>, LogData);
+
 fn open(path: &Path) -> EventIndex {
     EventIndex::open(path, CHAIN, GENESIS).unwrap()
 }
@@ -58,7 +61,7 @@ fn add(index: &mut EventIndex, from: u64, to: u64, branch: u8) -> Option<u64> {
 fn assert_has(index: &EventIndex, last: u64) {
     let expected = logs_of(TOKEN, 0, last);
     let found = index.logs(TOKEN, &[Transfer::SIGNATURE_HASH]).unwrap();
-    let known = |logs: &[Log]| -> Vec<(Option<u64>, Option<u64>, Option<B256>, LogData)> {
+    let known = |logs: &[Log]| -> Vec<Known> {
         let one = |log: &Log| {
             (log.block_number, log.log_index, log.transaction_hash, log.inner.data.clone())
         };

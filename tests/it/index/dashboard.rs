@@ -10,7 +10,8 @@ use datacoop_deploy::{
     Silent,
     bindings::{
         IDataCoopRewards::{
-            Entry, classCountCall, rewardRateCall, setCooldownPeriodCall, verifiedOracleCall,
+            Entry, classCountCall, recordContributionCall, rewardRateCall, setCooldownPeriodCall,
+            verifiedOracleCall,
         },
         IDataToken::{balanceOfCall, mintableCall, totalBurnedCall, totalSupplyCall},
         IGovernor, IMembership,
@@ -41,13 +42,15 @@ async fn record(dao: &Dao, entries: &[Entry]) -> Result<usize> {
     Ok(record_batch(&oracle, at, entries, &options, &Silent).await?.recorded)
 }
 
-/// Asserts that what is said of contributions, DATA, the oracle and the treasury is what views say.
-async fn assert_is_so(dao: &Dao, seen: &Snapshot) -> Result<()> {
+/// Asserts that what is said of contributions, of which some are `plain`, of DATA, the oracle and the treasury is
+/// what views say.
+async fn assert_is_so(dao: &Dao, seen: &Snapshot, plain: u64) -> Result<()> {
     let mut recorded = U256::ZERO;
     for class in 0..4 {
         recorded += dao.rewards.read(classCountCall { dataClass: class }).await?;
     }
-    assert_eq!(U256::from(seen.rewards.ever.recorded), recorded);
+    // Plain contributions have no class.
+    assert_eq!(U256::from(seen.rewards.ever.recorded), recorded + U256::from(plain));
     assert_eq!(seen.rewards.rate, dao.rewards.read(rewardRateCall {}).await?);
     let emission = seen.rewards.emission;
     assert_eq!(emission.supply, dao.data.read(totalSupplyCall {}).await?);
@@ -76,7 +79,7 @@ async fn the_dashboard_says_what_the_contracts_say_before_and_after_a_reorganisa
     let dao = Dao::start().await?;
     let mut dashboard = Dashboard::open(&dao.chain, dao.book.path()).await?;
     let empty = dashboard.refresh(&Silent).await?;
-    assert_is_so(&dao, &empty).await?;
+    assert_is_so(&dao, &empty, 0).await?;
     assert_eq!((empty.rewards.ever.recorded, empty.oracle.last), (0, None));
     assert_eq!(empty.contracts.len(), dao.book.contracts.len());
     assert!(empty.contracts.iter().all(|contract| contract.life == Life::EvmCode));
@@ -87,9 +90,11 @@ async fn the_dashboard_says_what_the_contracts_say_before_and_after_a_reorganisa
     mixed[3].quality = 0;
     mixed[7].quality = 0;
     assert_eq!(record(&dao, &mixed).await?, 8);
+    let plain = recordContributionCall { member: BOB, proof: B256::repeat_byte(0xee) };
+    dao.rewards.send(ORACLE, plain).await?;
     let first = dashboard.refresh(&Silent).await?;
-    assert_is_so(&dao, &first).await?;
-    let recorded = Recorded { recorded: 48, rejected: 2 };
+    assert_is_so(&dao, &first, 1).await?;
+    let recorded = Recorded { recorded: 49, rejected: 2 };
     assert_eq!((first.rewards.ever, first.rewards.last_day), (recorded, recorded));
     assert!(first.oracle.last.is_some_and(|last| last.at <= first.now));
 
@@ -97,8 +102,8 @@ async fn the_dashboard_says_what_the_contracts_say_before_and_after_a_reorganisa
     dao.pass_time(86_401).await?;
     assert_eq!(record(&dao, &entries(60, 65)).await?, 5);
     let later = dashboard.refresh(&Silent).await?;
-    assert_is_so(&dao, &later).await?;
-    assert_eq!(later.rewards.ever, Recorded { recorded: 53, rejected: 2 });
+    assert_is_so(&dao, &later, 1).await?;
+    assert_eq!(later.rewards.ever, Recorded { recorded: 54, rejected: 2 });
     assert_eq!(later.rewards.last_day, Recorded { recorded: 5, rejected: 0 });
 
     // What the chain takes back is not said any more, and the rest is.
@@ -106,8 +111,8 @@ async fn the_dashboard_says_what_the_contracts_say_before_and_after_a_reorganisa
     dao.chain.provider().anvil_reorg(options).await?;
     let after = dashboard.refresh(&Silent).await?;
     assert!(after.synced.reorganised_from.is_some());
-    assert_is_so(&dao, &after).await?;
-    assert_eq!(after.rewards.ever.recorded, 48);
+    assert_is_so(&dao, &after, 1).await?;
+    assert_eq!(after.rewards.ever.recorded, 49);
 
     // Who comes new sees the same, from the same file and from none.
     let mut again = Dashboard::open(&dao.chain, dao.book.path()).await?;
@@ -162,7 +167,7 @@ async fn proposals_and_what_waits_in_the_treasury_are_shown_until_they_are_over(
         dao.membership.send(ORACLE, call).await?;
     }
     let seen = dashboard.refresh(&Silent).await?;
-    assert_is_so(&dao, &seen).await?;
+    assert_is_so(&dao, &seen, 0).await?;
     assert_eq!(seen.people.members, 2);
     let treasury = seen.treasury.expect("there is a treasury");
     assert_eq!(treasury.balances[0].amount, TOKEN);

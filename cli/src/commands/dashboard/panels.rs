@@ -75,7 +75,7 @@ impl Panels {
             revenue: owed(revenue),
             proposals: proposals(governance, *now),
             treasury: money(treasury),
-            pending: pending(treasury, names),
+            pending: pending(treasury, names, *now),
             contracts: contracts(snapshot),
         }
     }
@@ -308,7 +308,7 @@ fn money(treasury: Option<&TreasuryState>) -> Panel {
     panel
 }
 
-fn pending(treasury: Option<&TreasuryState>, names: &Names) -> Panel {
+fn pending(treasury: Option<&TreasuryState>, names: &Names, now: u64) -> Panel {
     let mut panel = Panel {
         title: "Waiting in the treasury",
         columns: &["state", "when", "what"],
@@ -318,8 +318,12 @@ fn pending(treasury: Option<&TreasuryState>, names: &Names) -> Panel {
     let Some(treasury) = treasury else { return panel };
     for record in &treasury.pending {
         let (state, when) = match record.state {
-            State::Ready { until } => ("ready", format!("until {}", Time(until))),
-            State::Queued { ready_at } => ("queued", format!("ready from {}", Time(ready_at))),
+            State::Ready { until } => {
+                ("ready", format!("{} left", coarse(until.saturating_sub(now))))
+            }
+            State::Queued { ready_at } => {
+                ("queued", format!("in {}", coarse(ready_at.saturating_sub(now))))
+            }
             // Others do not wait.
             _ => continue,
         };
@@ -334,17 +338,15 @@ fn pending(treasury: Option<&TreasuryState>, names: &Names) -> Panel {
 fn contracts(snapshot: &Snapshot) -> Panel {
     let rows = snapshot.contracts.iter().map(|contract| {
         let life = match &contract.life {
-            Life::Active(expiry) => {
-                format!("{} ({} days)", Time(expiry.expires_at), expiry.days_left())
-            }
-            Life::Ended(_) => "does not run: `datacoop keepalive`".to_owned(),
+            Life::Active(expiry) => format!("{} days left", expiry.days_left()),
+            Life::Ended(_) => "does not run".to_owned(),
             Life::EvmCode => "does not expire".to_owned(),
         };
-        vec![contract.name.clone(), Account(contract.address).to_string(), life]
+        vec![contract.name.clone(), life, Account(contract.address).to_string()]
     });
     Panel {
         title: "Contracts",
-        columns: &["contract", "address", "expires"],
+        columns: &["contract", "expires", "address"],
         rows: rows.collect(),
         otherwise: "There are no contracts.",
     }

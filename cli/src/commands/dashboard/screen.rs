@@ -12,7 +12,7 @@ use super::panels::{Panel, Panels};
 use crate::time::Span;
 
 /// From which size on everything is shown at once.
-const WIDE: u16 = 130;
+const WIDE: u16 = 150;
 const TALL: u16 = 44;
 
 /// The views where there is no room for all.
@@ -104,7 +104,7 @@ fn whole(frame: &mut Frame<'_>, panels: &Panels, area: Rect) {
     let [oracle, market] = stack(columns[1], [high(&panels.oracle), rest]);
     let [treasury, people] = stack(columns[2], [high(&panels.treasury), rest]);
     let [proposals, contracts] =
-        Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(below);
+        Layout::horizontal([Constraint::Fill(9), Constraint::Fill(11)]).areas(below);
     let [proposals, waiting] = stack(proposals, [Constraint::Fill(2), Constraint::Fill(1)]);
     let [contracts, revenue, auctions] =
         stack(contracts, [high(&panels.contracts), Constraint::Fill(1), Constraint::Fill(1)]);
@@ -164,8 +164,10 @@ fn render(frame: &mut Frame<'_>, panel: &Panel, area: Rect) {
     }
     let head = usize::from(!panel.columns.is_empty());
     let room = usize::from(block.inner(area).height).saturating_sub(head);
-    let (fits, more) = fitting(&panel.rows, room);
-    let rows = panel.rows[..fits].iter().map(|row| {
+    let widths = widths(panel, block.inner(area).width);
+    let rows: Vec<_> = panel.rows.iter().map(|row| wrapped(row, &widths)).collect();
+    let (fits, more) = fitting(&rows, room);
+    let rows = rows[..fits].iter().map(|row| {
         let height = u16::try_from(lines_of(row)).unwrap_or(u16::MAX);
         Row::new(row.iter().map(|cell| Cell::from(cell.as_str()))).height(height)
     });
@@ -173,7 +175,7 @@ fn render(frame: &mut Frame<'_>, panel: &Panel, area: Rect) {
     if more > 0 {
         block = block.title_bottom(format!(" and {more} more "));
     }
-    let mut table = Table::new(rows, widths(panel)).block(block);
+    let mut table = Table::new(rows, widths.iter().copied().map(Constraint::Length)).block(block);
     if !panel.columns.is_empty() {
         table = table.header(Row::new(panel.columns.iter().copied()).style(Modifier::BOLD));
     }
@@ -193,8 +195,8 @@ fn fitting(rows: &[Vec<String>], room: usize) -> (usize, usize) {
     (fits, rows.len() - fits)
 }
 
-/// All columns as wide as they need be, but for the last, which has what is left.
-fn widths(panel: &Panel) -> Vec<Constraint> {
+/// How wide the columns are: as they need be, but for the last, which has what is left of the `room`.
+fn widths(panel: &Panel, room: u16) -> Vec<u16> {
     let count = panel.rows.iter().map(Vec::len).max().unwrap_or_default();
     let wide = |column: usize| {
         let head = panel.columns.get(column).map_or(0, |name| name.chars().count());
@@ -202,13 +204,43 @@ fn widths(panel: &Panel) -> Vec<Constraint> {
         let cells = cells.flat_map(|cell| cell.lines().map(|line| line.chars().count()));
         u16::try_from(cells.chain([head]).max().unwrap_or_default()).unwrap_or(u16::MAX)
     };
-    let last = count.saturating_sub(1);
-    (0..count)
-        .map(|column| match column {
-            column if column == last => Constraint::Fill(1),
-            column => Constraint::Length(wide(column)),
-        })
-        .collect()
+    let mut widths: Vec<_> = (0..count.saturating_sub(1)).map(wide).collect();
+    // Between two columns is a space.
+    let taken =
+        widths.iter().fold(0_u16, |sum, width| sum.saturating_add(*width).saturating_add(1));
+    widths.push(room.saturating_sub(taken));
+    widths
+}
+
+/// A row whose last cell has no line that is wider than its column.
+fn wrapped(row: &[String], widths: &[u16]) -> Vec<String> {
+    let mut row = row.to_vec();
+    if let (Some(cell), Some(width)) = (row.last_mut(), widths.last()) {
+        let width = usize::from(*width).max(1);
+        let lines: Vec<_> = cell.lines().flat_map(|line| wrap(line, width)).collect();
+        *cell = lines.join("\n");
+    }
+    row
+}
+
+/// Breaks a line between words, and words that are too long for a line of their own anywhere.
+fn wrap(line: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let letters: Vec<char> = word.chars().collect();
+        let last = lines.last_mut().map_or(0, |last| last.chars().count());
+        let gap = usize::from(last > 0);
+        if last + gap + letters.len() <= width {
+            if let Some(line) = lines.last_mut() {
+                line.push_str(&" "[..gap]);
+                line.push_str(word);
+            }
+            continue;
+        }
+        lines.extend(letters.chunks(width).map(|part| part.iter().collect()));
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
 }
 
 #[cfg(test)]
@@ -241,8 +273,8 @@ mod tests {
     #[test]
     fn the_screens_are_the_committed_ones() {
         let mut text = String::new();
-        for view in 0..VIEWS.len() {
-            text += &format!("{}\n{}\n", VIEWS[view], drawn((80, 24), &shown(view)));
+        for (view, name) in VIEWS.iter().enumerate() {
+            text += &format!("{name}\n{}\n", drawn((80, 24), &shown(view)));
         }
         text += &format!("Everything\n{}", drawn((150, 50), &shown(0)));
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/dashboard/screens.txt");
@@ -294,6 +326,13 @@ mod tests {
         shown.panels.contracts.rows = vec![row; 40];
         let text = drawn((80, 24), &shown);
         assert!(text.contains("and 22 more"), "{text}");
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_and_long_words_anywhere() {
+        assert_eq!(wrap("pay 2 ETH to alice", 9), ["pay 2 ETH", "to alice"]);
+        assert_eq!(wrap("to 0x123456789 now", 5), ["to", "0x123", "45678", "9 now"]);
+        assert_eq!(wrap("", 5), Vec::<String>::new());
     }
 
     #[test]
