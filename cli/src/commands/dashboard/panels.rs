@@ -81,7 +81,7 @@ impl Panels {
     }
 
     /// All of them, in the order in which they are written.
-    fn all(&self) -> [&Panel; 10] {
+    const fn all(&self) -> [&Panel; 10] {
         [
             &self.contracts,
             &self.proposals,
