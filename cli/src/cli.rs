@@ -73,6 +73,7 @@ pub(crate) enum Command {
     Deploy(commands::deploy::DeployArgs),
     Roles(commands::roles::RolesArgs),
     Keepalive(commands::keepalive::KeepaliveArgs),
+    Dashboard(commands::dashboard::DashboardArgs),
     Cache(commands::cache::CacheArgs),
     /// Records contributions on chain, as the cooperative's oracle.
     #[command(subcommand)]
@@ -127,6 +128,7 @@ impl Command {
             Self::Deploy(_) => "deploy",
             Self::Roles(_) => "roles",
             Self::Keepalive(_) => "keepalive",
+            Self::Dashboard(_) => "dashboard",
             Self::Cache(_) => "cache",
             Self::Oracle(command) => command.name(),
             Self::Token(command) => command.name(),
@@ -174,6 +176,7 @@ impl Cli {
             Command::Deploy(args) => args.run(&rpc, &out).await,
             Command::Roles(args) => args.run(&rpc, &out).await,
             Command::Keepalive(args) => args.run(&rpc, &out).await,
+            Command::Dashboard(args) => args.run(&rpc, &out).await,
             Command::Cache(args) => args.run(&rpc, &out).await,
             Command::Oracle(command) => command.run(&rpc, &out).await,
             Command::Token(command) => command.run(&rpc, &out).await,

@@ -287,6 +287,7 @@ const fn status_of_deploy(error: &datacoop_deploy::Error) -> Option<Status> {
         E::Offline(error) => status_of_offline(error),
         E::Data(error) => status_of_data(error),
         E::Stylus(error) => status_of_stylus(error),
+        E::Index(error) => status_of_index(error),
         E::Reverted { .. }
         | E::NotEnoughVotes { .. }
         | E::NotYet { .. }
@@ -322,6 +323,14 @@ const fn status_of_offline(error: &datacoop_deploy::offline::OfflineError) -> St
         E::NeedsChain { .. } | E::NonceUsed { .. } | E::NonceAhead { .. } => Status::Chain,
         E::Tampered { .. } | E::Exists { .. } => Status::Input,
         _ => Status::Usage,
+    }
+}
+
+const fn status_of_index(error: &datacoop_deploy::index::IndexError) -> Status {
+    use datacoop_deploy::index::IndexError as E;
+    match error {
+        E::Unsettled { .. } => Status::Chain,
+        _ => Status::Input,
     }
 }
 

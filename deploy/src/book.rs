@@ -13,7 +13,7 @@ use std::{
 use alloy::primitives::{Address, B256, Bytes, keccak256};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Workspace, chain::Chain, contracts::Contract, document};
+use crate::{Error, Workspace, chain::Chain, contracts::Contract, document, together};
 
 /// The version of the book's form.
 const SCHEMA: u64 = 1;
@@ -122,8 +122,9 @@ impl AddressBook {
             return Ok(Some(book));
         }
         book.expect_on(chain)?;
-        for (name, entry) in &book.contracts {
-            let code = chain.code(entry.address).await?;
+        let codes = book.contracts.values().map(|entry| chain.code(entry.address));
+        let codes = together::all(codes).await?;
+        for ((name, entry), code) in book.contracts.iter().zip(codes) {
             let found = match keccak256(&code) {
                 _ if code.is_empty() => "no code",
                 hash if hash == entry.code_hash => continue,

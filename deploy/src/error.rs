@@ -13,6 +13,7 @@ use crate::{
     consent::ConsentWordsError,
     data::DataError,
     governance::{Next, Power, Standing, WordsError},
+    index::IndexError,
     keys::KeyError,
     members::CredentialError,
     offline::OfflineError,
@@ -380,6 +381,10 @@ pub enum Error {
         /// The address book.
         path: PathBuf,
     },
+
+    /// The event index cannot be used.
+    #[error(transparent)]
+    Index(#[from] IndexError),
 
     // Governing.
     /// A sentence of a proposal is not understood.

@@ -24,6 +24,8 @@ pub enum Stage {
     Measure,
     /// Submits signed transactions.
     Send,
+    /// Reads the events of contracts.
+    Index,
 }
 
 impl fmt::Display for Stage {
@@ -38,6 +40,7 @@ impl fmt::Display for Stage {
             Self::Record => "recording",
             Self::Measure => "measuring",
             Self::Send => "sending",
+            Self::Index => "indexing",
         })
     }
 }

@@ -11,6 +11,7 @@ mod governance;
 mod governance_gas;
 mod governor_twins;
 mod hostile_tokens;
+mod index;
 mod recording;
 mod rewards;
 mod rewards_model;

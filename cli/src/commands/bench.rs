@@ -7,6 +7,7 @@ use std::{
 
 use datacoop_bench::{
     ActionCost, Bench, PassTable, TOLERANCE_PERCENT, Worse,
+    events::{self, EventsReport},
     scale::{SIZES, Scale, ScaleReport},
     worse,
 };
@@ -16,7 +17,7 @@ use serde::Serialize;
 use crate::{
     cli::after_help,
     exit::BenchmarksWorse,
-    output::{Out, Report, table},
+    output::{Out, Report, pairs, table},
 };
 
 /// Where the committed table is, below the workspace's folder.
@@ -37,6 +38,7 @@ const SCALE: &str = "docs/SCALE.md";
     "datacoop bench --action transfer     shows some actions and writes nothing"
     "datacoop bench --passes              what each pass of the translator is worth"
     "datacoop bench --scale               writes docs/SCALE.md: datasets of 10 to 100,000 records"
+    "datacoop bench --events 100000       how fast the dashboard is, for docs/SCALE.md"
 ))]
 pub(crate) struct BenchArgs {
     /// The page that is written [default: docs/BENCHMARKS.md of the workspace]
@@ -61,6 +63,19 @@ pub(crate) struct BenchArgs {
     /// costs to docs/SCALE.md, or to `--out`.
     #[arg(long, conflicts_with_all = ["check", "action", "passes"])]
     scale: bool,
+
+    /// Look at a cooperative with so many events, and write how long that takes into docs/SCALE.md, or
+    /// `--out`.
+    #[arg(long, value_name = "COUNT", conflicts_with_all = ["check", "action", "passes", "scale"])]
+    events: Option<usize>,
+}
+
+/// What was measured of many events, and where it went.
+#[derive(Serialize)]
+struct Looked {
+    #[serde(flatten)]
+    figures: EventsReport,
+    page: PathBuf,
 }
 
 /// What was measured of large datasets, and where it went.
@@ -97,11 +112,15 @@ struct Checked {
 
 impl BenchArgs {
     pub(crate) async fn run(self, out: &Out) -> anyhow::Result<()> {
-        let Self { out: page, check, action, passes, scale } = self;
+        let Self { out: page, check, action, passes, scale, events } = self;
         let workspace = Workspace::find()?;
         if scale {
             let page = page.unwrap_or_else(|| workspace.root().join(SCALE));
             return measure_scale(&workspace, page, out).await;
+        }
+        if let Some(events) = events {
+            let page = page.unwrap_or_else(|| workspace.root().join(SCALE));
+            return measure_events(&workspace, events, page, out).await;
         }
         let table = workspace.root().join(TABLE);
         let committed = if check { Some(read(&figures_beside(&table))?) } else { None };
@@ -134,8 +153,33 @@ async fn measure_scale(workspace: &Workspace, page: PathBuf, out: &Out) -> anyho
     let progress = out.progress();
     let scale = tokio::task::block_in_place(|| Scale::prepare(workspace, &progress))?;
     let figures = scale.run(&SIZES, &progress).await?;
-    write(&page, &figures.markdown())?;
+    // What is about events stays as it is.
+    let before = std::fs::read_to_string(&page).unwrap_or_default();
+    let text = match events::part(&before, events::HEADING) {
+        Some(part) => {
+            let part = format!("{part}\n");
+            events::with_part(&figures.markdown(), events::HEADING, &part)
+        }
+        None => figures.markdown(),
+    };
+    write(&page, &text)?;
     out.result(&Scaled { figures, page })
+}
+
+/// Measures the dashboard with many events, and puts that into the page.
+async fn measure_events(
+    workspace: &Workspace,
+    count: usize,
+    page: PathBuf,
+    out: &Out,
+) -> anyhow::Result<()> {
+    let progress = out.progress();
+    let artifacts = tokio::task::block_in_place(|| events::prepare(workspace, &progress))?;
+    let folder = tempfile::tempdir()?;
+    let figures = events::run(workspace, &artifacts, count, folder.path(), &progress).await?;
+    let before = std::fs::read_to_string(&page).unwrap_or_else(|_| "# Scale\n".to_owned());
+    write(&page, &events::with_part(&before, events::HEADING, &figures.markdown()))?;
+    out.result(&Looked { figures, page })
 }
 
 /// The file of figures that belongs to a page: the same name in small letters, as JSON.
@@ -201,6 +245,25 @@ impl Report for Scaled {
             table.add_row(counts.into_iter().chain(costs.map(|gas| gas.to_string())));
         }
         writeln!(to, "{table}\nGas on Anvil. Written to {}.", self.page.display())
+    }
+}
+
+impl Report for Looked {
+    const COMMAND: &'static str = "bench";
+
+    fn show(&self, to: &mut dyn Write) -> io::Result<()> {
+        let EventsReport { events, first_ms, again_ms, next_ms, index_bytes, .. } = &self.figures;
+        pairs(
+            to,
+            &[
+                ("events", events),
+                ("first look, ms", first_ms),
+                ("by another process, ms", again_ms),
+                ("after a transaction, ms", next_ms),
+                ("index, bytes", index_bytes),
+            ],
+        )?;
+        writeln!(to, "Written to {}.", self.page.display())
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod cache;
 pub(crate) mod completions;
 pub(crate) mod consent;
 pub(crate) mod coop;
+pub(crate) mod dashboard;
 pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod deploy;

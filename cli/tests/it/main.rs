@@ -8,6 +8,7 @@ mod bench;
 mod classes;
 mod consents;
 mod contract_accounts;
+mod dashboard;
 mod data;
 mod demo;
 mod five_minutes;

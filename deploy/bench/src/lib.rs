@@ -7,6 +7,7 @@ mod access;
 mod actions;
 mod check;
 mod error;
+pub mod events;
 mod evm;
 mod floor;
 mod governance;

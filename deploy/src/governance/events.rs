@@ -18,6 +18,10 @@ const FEWEST_DIGITS: usize = 4;
 /// The word for the proposal that was made last.
 const LATEST: &str = "latest";
 
+/// The events that tell which proposals there are.
+pub(crate) const PROPOSAL_EVENTS: [B256; 2] =
+    [ProposalCreated::SIGNATURE_HASH, ProposalClassified::SIGNATURE_HASH];
+
 /// A proposal that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
@@ -42,19 +46,7 @@ impl Dao {
     ///
     /// The failures of asking for logs.
     pub async fn proposals(&self) -> Result<Vec<Proposal>, Error> {
-        let mut proposals: Vec<Proposal> = Vec::new();
-        for log in self.logs().await? {
-            let data = &log.inner.data;
-            if let Ok(event) = ProposalCreated::decode_log_data(data) {
-                proposals.push(made(event, log.transaction_hash.unwrap_or_default()));
-            } else if let Ok(event) = ProposalClassified::decode_log_data(data) {
-                let classified = proposals.iter_mut().rev().find(|p| p.id == event.proposalId);
-                if let Some(proposal) = classified {
-                    proposal.draft.class = Class::from(event.proposalClass);
-                }
-            }
-        }
-        Ok(proposals)
+        Ok(proposals_of(&self.logs().await?))
     }
 
     /// Finds a proposal by its id, the beginning of it, in decimal or hexadecimal digits, or the
@@ -70,10 +62,28 @@ impl Dao {
 
     /// Reads the governor's logs about new proposals.
     async fn logs(&self) -> Result<Vec<Log>, Error> {
-        let events = vec![ProposalCreated::SIGNATURE_HASH, ProposalClassified::SIGNATURE_HASH];
+        let events = PROPOSAL_EVENTS.to_vec();
         let filter = Filter::new().address(self.governor).event_signature(events);
         self.chain.logs(&filter, self.since).await
     }
+}
+
+/// Returns the proposals that the governor's [logs](PROPOSAL_EVENTS) tell of, in the order in which they
+/// were made.
+pub(crate) fn proposals_of(logs: &[Log]) -> Vec<Proposal> {
+    let mut proposals: Vec<Proposal> = Vec::new();
+    for log in logs {
+        let data = &log.inner.data;
+        if let Ok(event) = ProposalCreated::decode_log_data(data) {
+            proposals.push(made(event, log.transaction_hash.unwrap_or_default()));
+        } else if let Ok(event) = ProposalClassified::decode_log_data(data) {
+            let classified = proposals.iter_mut().rev().find(|p| p.id == event.proposalId);
+            if let Some(proposal) = classified {
+                proposal.draft.class = Class::from(event.proposalClass);
+            }
+        }
+    }
+    proposals
 }
 
 fn made(event: ProposalCreated, transaction: B256) -> Proposal {

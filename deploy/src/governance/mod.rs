@@ -30,6 +30,7 @@ pub use dao::{Dao, Power};
 pub use decode::{decode, describe};
 pub use encode::{encode_all, present};
 pub use events::Proposal;
+pub(crate) use events::{PROPOSAL_EVENTS, proposals_of};
 pub use file::ProposalFile;
 pub use measures::Measure;
 pub use parameters::{Key, PARAMETERS, Parameter};

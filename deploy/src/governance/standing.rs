@@ -179,18 +179,26 @@ impl Dao {
     /// The failures of [`Chain::read`](crate::chain::Chain::read).
     pub async fn standing(&self, proposal: &Proposal) -> Result<Standing, Error> {
         let (governor, id) = (self.governor, proposal.id);
-        let state = self.read(governor, &stateCall { proposalId: id }).await?;
+        let (is_so, ends, at, queuing) = (
+            stateCall { proposalId: id },
+            proposalDeadlineCall { proposalId: id },
+            proposalEtaCall { proposalId: id },
+            proposalNeedsQueuingCall { proposalId: id },
+        );
+        let (state, deadline, eta, needs_queuing, now) = tokio::try_join!(
+            self.read(governor, &is_so),
+            self.read(governor, &ends),
+            self.read(governor, &at),
+            self.read(governor, &queuing),
+            self.chain.next_time(),
+        )?;
         let state = State::of(state).ok_or_else(|| Error::Answer {
             request: "state".to_owned(),
             reason: "there is no such state".to_owned(),
         })?;
-        let deadline = self.read(governor, &proposalDeadlineCall { proposalId: id }).await?;
-        let eta = self.read(governor, &proposalEtaCall { proposalId: id }).await?;
-        let needs_queuing =
-            self.read(governor, &proposalNeedsQueuingCall { proposalId: id }).await?;
         Ok(Standing {
             state,
-            now: self.chain.next_time().await?,
+            now,
             snapshot: proposal.snapshot,
             deadline: deadline.saturating_to(),
             eta: (!eta.is_zero()).then(|| eta.saturating_to()),

@@ -145,6 +145,22 @@ impl Market {
 }
 
 impl TokenInfo {
+    /// Asks for a token's symbol and decimals; one that has none is named by its address.
+    pub(crate) async fn ask(chain: &Chain, address: Address) -> Result<Self, Error> {
+        let (symbol, decimals) = (symbolCall {}, decimalsCall {});
+        let known = tokio::try_join!(chain.read(address, &symbol), chain.read(address, &decimals));
+        match known {
+            Ok((symbol, decimals)) => Ok(Self { address, symbol, decimals }),
+            Err(Error::Reverted { .. } | Error::Answer { .. }) => Ok(Self::nameless(address)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Stands for a token of which nothing is known but its address.
+    pub(crate) fn nameless(address: Address) -> Self {
+        Self { address, symbol: address.to_checksum(None), decimals: 0 }
+    }
+
     /// Writes an amount with the token's decimals and symbol.
     #[must_use]
     pub fn write(&self, amount: U256) -> String {

@@ -2,7 +2,7 @@
 
 use crate::{Error, note_table};
 
-use super::{data, keys, offline, stylus, treasury, words};
+use super::{data, index, keys, offline, stylus, treasury, words};
 
 note_table! {
     Error {
@@ -198,6 +198,7 @@ note_table! {
         Error::Treasury(source) => treasury::note(source),
         Error::Data(source) => data::note(source),
         Error::Key(source) => keys::note(source),
+        Error::Index(source) => index::note(source),
         Error::Offline(source) => offline::note(source),
         Error::Stylus(source) => stylus::note(source),
         Error::BatchInterrupted { source, .. } => note(source),

@@ -6,6 +6,7 @@
 
 mod data;
 mod error;
+mod index;
 mod keys;
 mod offline;
 mod stylus;
@@ -63,6 +64,7 @@ pub fn notes() -> impl Iterator<Item = Note> {
     let words = [words::NOTES, words::CONSENT_NOTES, words::CREDENTIAL_NOTES];
     [error::NOTES, data::NOTES, treasury::NOTES, keys::NOTES, offline::NOTES, stylus::NOTES]
         .into_iter()
+        .chain([index::NOTES])
         .chain(words)
         .flatten()
         .copied()

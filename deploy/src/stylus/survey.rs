@@ -6,6 +6,7 @@ use super::{Life, is_cached, life};
 use crate::{
     AddressBook, Error,
     chain::{Chain, ChainKind},
+    together,
 };
 
 /// A program of a cooperative.
@@ -45,12 +46,11 @@ pub async fn survey(chain: &Chain, book: &AddressBook) -> Result<Vec<ProgramStat
     if chain.kind() == ChainKind::Evm {
         return Ok(Vec::new());
     }
-    let mut programs = Vec::new();
-    for (contract, entry) in &book.contracts {
+    let asked = book.contracts.iter().map(async |(contract, entry)| {
         let (codehash, life) = life(chain, entry.address).await?;
         let is_cached = is_cached(chain, codehash).await?;
         let (contract, address) = (contract.clone(), entry.address);
-        programs.push(ProgramState { contract, address, codehash, life, is_cached });
-    }
-    Ok(programs)
+        Ok(ProgramState { contract, address, codehash, life, is_cached })
+    });
+    together::all(asked).await
 }

@@ -21,6 +21,15 @@ use crate::{
 /// For how long a queued transaction can be executed, in seconds (`ITreasury.readyAt`).
 const QUEUE_LIFE_SECS: u64 = 14 * 86_400;
 
+/// The events that tell what became of transactions.
+pub(crate) const HISTORY_EVENTS: [B256; 5] = [
+    TransactionQueued::SIGNATURE_HASH,
+    TransactionCancelled::SIGNATURE_HASH,
+    QueueCancelled::SIGNATURE_HASH,
+    ExecutionSuccess::SIGNATURE_HASH,
+    ExecutionFailure::SIGNATURE_HASH,
+];
+
 /// What became of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -81,17 +90,17 @@ impl Treasury {
 ///
 /// As [`Treasury::settings`].
 pub async fn history(treasury: &Treasury, limit: usize) -> Result<Vec<Record>, Error> {
-    let logs = treasury
-        .logs(&[
-            TransactionQueued::SIGNATURE_HASH,
-            TransactionCancelled::SIGNATURE_HASH,
-            QueueCancelled::SIGNATURE_HASH,
-            ExecutionSuccess::SIGNATURE_HASH,
-            ExecutionFailure::SIGNATURE_HASH,
-        ])
-        .await?;
+    history_of(treasury, &treasury.logs(&HISTORY_EVENTS).await?, limit).await
+}
+
+/// As [`history`], when the treasury's [logs](HISTORY_EVENTS) are known.
+pub(crate) async fn history_of(
+    treasury: &Treasury,
+    logs: &[Log],
+    limit: usize,
+) -> Result<Vec<Record>, Error> {
     let now = treasury.chain().now().await?;
-    let mut all = fold(&logs);
+    let mut all = fold(logs);
     all.reverse();
     let (mut records, mut others) = (Vec::new(), 0);
     for mut record in all {

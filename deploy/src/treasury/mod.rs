@@ -24,6 +24,7 @@ pub use contract::{ContractForm, ContractSigner, is_signed_by};
 pub use error::TreasuryError;
 pub use execute::{Outcome, approve, cancel_all, cancel_queued, check_place, execute};
 pub use file::{SCHEMA, Signing, TransactionFile};
+pub(crate) use history::{HISTORY_EVENTS, history_of};
 pub use history::{Record, State, history};
 pub use limits::{Limit, Limits, limits};
 pub use line::Line;

@@ -7,7 +7,7 @@ mod propose;
 mod show;
 mod simulate;
 mod steps;
-mod view;
+pub(super) mod view;
 mod vote;
 
 use clap::Subcommand;

@@ -232,7 +232,7 @@ pub(super) fn what_next(standing: &Standing, id: &str) -> String {
 }
 
 /// Returns the beginning of an id, as long as no other proposal's begins with it.
-pub(super) fn short_id(id: U256, all: &[Proposal]) -> String {
+pub(crate) fn short_id(id: U256, all: &[Proposal]) -> String {
     let digits = id.to_string();
     let others: Vec<_> =
         all.iter().filter(|other| other.id != id).map(|other| other.id.to_string()).collect();
@@ -244,7 +244,7 @@ pub(super) fn short_id(id: U256, all: &[Proposal]) -> String {
 }
 
 /// Takes out what would steer a terminal: words of proposals are anybody's.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let is_hidden = |letter: char| {
         letter.is_control() && letter != '\n'
             || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

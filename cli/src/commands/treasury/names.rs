@@ -11,15 +11,15 @@ use datacoop_deploy::{
 use crate::{amount::Amount, output::Account};
 
 /// The decimals of ether, DATA and GOV.
-pub(super) const DECIMALS: usize = 18;
+pub(crate) const DECIMALS: usize = 18;
 
 /// What addresses are.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Names(BTreeMap<Address, &'static Contract>);
+pub(crate) struct Names(BTreeMap<Address, &'static Contract>);
 
 impl Names {
     /// The names in an address book.
-    pub(super) fn of(book: &AddressBook) -> Self {
+    pub(crate) fn of(book: &AddressBook) -> Self {
         let known = CONTRACTS.iter().filter_map(|contract| {
             let entry = book.contracts.get(contract.name)?;
             Some((entry.address, contract))
@@ -28,22 +28,22 @@ impl Names {
     }
 
     /// The names in the book at a path, or none: they help to read, and nothing depends on them.
-    pub(super) fn read(path: &Path) -> Self {
+    pub(crate) fn read(path: &Path) -> Self {
         AddressBook::read(path).ok().flatten().map(|book| Self::of(&book)).unwrap_or_default()
     }
 
     /// The contract at an address.
-    pub(super) fn contract(&self, address: Address) -> Option<&'static Contract> {
+    pub(crate) fn contract(&self, address: Address) -> Option<&'static Contract> {
         self.0.get(&address).copied()
     }
 
     /// The address of a contract.
-    pub(super) fn address(&self, name: &str) -> Option<Address> {
+    pub(crate) fn address(&self, name: &str) -> Option<Address> {
         self.0.iter().find(|(_, contract)| contract.name == name).map(|(address, _)| *address)
     }
 
     /// An address with the contract's name, where it is known.
-    pub(super) fn account(&self, address: Address) -> String {
+    pub(crate) fn account(&self, address: Address) -> String {
         let account = Account(address);
         match self.contract(address) {
             Some(contract) => format!("{} {account}", contract.name),
@@ -52,7 +52,7 @@ impl Names {
     }
 
     /// The symbol of a token that is known.
-    pub(super) fn symbol(&self, token: Address) -> Option<&'static str> {
+    pub(crate) fn symbol(&self, token: Address) -> Option<&'static str> {
         if token.is_zero() {
             return Some("ETH");
         }
@@ -64,7 +64,7 @@ impl Names {
     }
 
     /// An amount of a token: in its unit when it is known, else in its smallest.
-    pub(super) fn amount(&self, token: Address, amount: U256) -> String {
+    pub(crate) fn amount(&self, token: Address, amount: U256) -> String {
         match self.symbol(token) {
             Some(symbol) => format!("{} {symbol}", Amount(amount)),
             None => format!("{amount} (smallest unit) of token {}", Account(token)),

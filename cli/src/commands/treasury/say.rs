@@ -12,7 +12,7 @@ use super::names::Names;
 use crate::{output::Account, time::Span};
 
 /// Says what a transaction of a treasury does, one line for each thing.
-pub(super) fn transaction(transaction: &SafeTx, treasury: Address, names: &Names) -> Vec<String> {
+pub(crate) fn transaction(transaction: &SafeTx, treasury: Address, names: &Names) -> Vec<String> {
     let mut lines = match Deed::of(transaction, treasury) {
         Deed::One(Action::Reject) => {
             let nonce = transaction.nonce;
