@@ -11,9 +11,10 @@ use std::{
 };
 
 use alloy::primitives::{Address, B256, Bytes, keccak256};
+use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Workspace, chain::Chain, contracts::Contract, document, together};
+use crate::{Error, Workspace, chain::Chain, contracts::Contract, document};
 
 /// The version of the book's form.
 const SCHEMA: u64 = 1;
@@ -123,7 +124,7 @@ impl AddressBook {
         }
         book.expect_on(chain)?;
         let codes = book.contracts.values().map(|entry| chain.code(entry.address));
-        let codes = together::all(codes).await?;
+        let codes = try_join_all(codes).await?;
         for ((name, entry), code) in book.contracts.iter().zip(codes) {
             let found = match keccak256(&code) {
                 _ if code.is_empty() => "no code",

@@ -8,7 +8,6 @@ mod book;
 mod document;
 mod error;
 mod progress;
-mod together;
 mod workspace;
 
 pub mod build;

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use alloy::{primitives::U256, sol_types::SolEvent};
+use futures_util::future::try_join_all;
 
 use super::View;
 use crate::{
     Error,
     bindings::IGovernor::{ProposalCanceled, ProposalExecuted},
     governance::{Dao, Next, PROPOSAL_EVENTS, Proposal, Standing, proposals_of},
-    together,
 };
 
 /// How many proposals are asked about, the latest first: those that failed stay open for ever as far as
@@ -70,7 +70,7 @@ impl View<'_> {
         }
         let asked: Vec<_> =
             all.iter().rev().filter(|one| !over.contains(&one.id)).take(ASKED).collect();
-        let standings = together::all(asked.iter().map(|one| dao.standing(one))).await?;
+        let standings = try_join_all(asked.iter().map(|one| dao.standing(one))).await?;
         let mut open = Vec::new();
         for (proposal, standing) in asked.into_iter().zip(standings) {
             if standing.next() != Next::Over {

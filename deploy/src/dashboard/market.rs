@@ -7,6 +7,7 @@ use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolEvent,
 };
+use futures_util::future::try_join_all;
 
 use super::{TokenRevenue, View};
 use crate::{
@@ -25,7 +26,6 @@ use crate::{
     contracts::{DATA_MARKET, DATA_REGISTRY, REVENUE_DISTRIBUTOR},
     index::EventIndex,
     market::{Auction, Market, TokenInfo},
-    together,
 };
 
 /// What is sold.
@@ -85,7 +85,7 @@ impl View<'_> {
         let Some(market) = market else { return Ok(None) };
         let address = Some(market.address());
         let open = self.open_auctions(market.address())?;
-        let auctions = together::all(open.into_iter().rev().map(|id| market.auction(id))).await?;
+        let auctions = try_join_all(open.into_iter().rev().map(|id| market.auction(id))).await?;
         let (live_editions, coming_editions) = self.editions()?;
         Ok(Some(MarketState {
             licences: self.count(address, LicenceGranted::SIGNATURE_HASH)?,
@@ -158,9 +158,9 @@ impl View<'_> {
             let call = totalsOfCall { token: token.address };
             let totals = self.chain.read_next(distributor, &call).await?;
             let (deposited, paid) = (totals.deposited, totals.paid);
-            Ok(TokenRevenue { token: token.clone(), deposited, paid })
+            Ok::<_, Error>(TokenRevenue { token: token.clone(), deposited, paid })
         });
-        let mut revenue = together::all(each).await?;
+        let mut revenue = try_join_all(each).await?;
         revenue.retain(|one| !one.deposited.is_zero());
         Ok(revenue)
     }

@@ -13,6 +13,7 @@ mod treasury;
 use std::{collections::BTreeMap, path::Path};
 
 use alloy::primitives::{Address, B256, U256};
+use futures_util::future::try_join_all;
 
 use crate::{
     AddressBook, Error, Progress,
@@ -213,7 +214,7 @@ impl Dashboard {
         paid.extend(market::pool_tokens(&self.chain, &self.coop.book).await?);
         paid.retain(|token| !self.tokens.contains_key(token));
         let asked = paid.iter().map(|token| TokenInfo::ask(&self.chain, *token));
-        for token in crate::together::all(asked).await? {
+        for token in try_join_all(asked).await? {
             self.tokens.insert(token.address, token);
         }
         Ok(())

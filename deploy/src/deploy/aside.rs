@@ -33,15 +33,16 @@ pub(super) async fn lay_aside(
     }
     let plan = plan(chain, sender.address(), artifacts, config, book).await?;
     for transaction in &plan.transactions {
-        let PlannedTransaction { title, contract, to, function, data, value, gas, .. } =
-            transaction;
+        let PlannedTransaction {
+            title, contract, to, function, data, value, gas, data_gas, ..
+        } = transaction;
         if function == "constructor" {
             takes_code(sender, artifacts, *contract, data.len()).await?;
         }
         let call = title.clone();
         let outgoing = Outgoing { call, to: Some(*to), data: data.clone(), value: *value };
         let limit = chain.outbox().and_then(|outbox| outbox.gas_limit());
-        let simulated = gas.map(|gas| gas.saturating_add(gas / 4));
+        let simulated = gas.map(|gas| gas.saturating_add(gas / 4).saturating_add(*data_gas));
         let gas = limit.or(simulated);
         let gas = gas.ok_or_else(|| OfflineError::GasUnknown { step: title.clone() })?;
         let nonce = sender.next_nonce().await?;

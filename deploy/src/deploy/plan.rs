@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     AddressBook, Argument, Artifact, Error, chain::Chain, contracts::Contract, decode_call,
-    decode_error,
+    decode_error, stylus,
 };
 
 /// What it takes to bring a cooperative onto a chain.
@@ -45,6 +45,8 @@ pub struct Plan {
     pub transactions: Vec<PlannedTransaction>,
     /// The gas of all of it, when it could be simulated.
     pub gas: Option<u64>,
+    /// The gas that pays for its bytes on the parent chain, which comes on top; zero on a chain without one.
+    pub data_gas: u64,
     /// What a unit of gas costs at present, in wei.
     pub gas_price: U256,
     /// What goes along with the transactions, in wei: fees for the activation of programs.
@@ -83,13 +85,16 @@ pub struct PlannedTransaction {
     pub value: U256,
     /// The gas that it uses, when it could be simulated.
     pub gas: Option<u64>,
+    /// The gas that pays for its bytes on the parent chain, which comes on top.
+    pub data_gas: u64,
 }
 
 impl Plan {
     /// Returns what all of it costs, in wei, when it could be simulated.
     #[must_use]
     pub fn cost(&self) -> Option<U256> {
-        let gas = self.gas_price.saturating_mul(U256::from(self.gas?));
+        let gas = U256::from(self.gas?).saturating_add(U256::from(self.data_gas));
+        let gas = self.gas_price.saturating_mul(gas);
         Some(gas.saturating_add(self.value))
     }
 
@@ -146,9 +151,13 @@ pub async fn plan(
     let simulated = simulate(chain, deployer, &left, &values).await?;
     let needed = left.iter().zip(values).zip(simulated);
     let needed = needed.filter(|(_, simulated)| *simulated != Simulated::Needless);
-    let planned = needed
-        .map(|((step, value), simulated)| planned(step, &contracts, (value, simulated.gas())));
-    let transactions: Vec<_> = planned.collect();
+    let mut transactions = Vec::new();
+    for ((step, value), simulated) in needed {
+        let mut transaction = planned(step, &contracts, (value, simulated.gas()));
+        transaction.data_gas = data_gas(chain, target, &transaction).await?;
+        transactions.push(transaction);
+    }
+    let data_gas = transactions.iter().map(|transaction| transaction.data_gas).sum();
     let gas = transactions.iter().map(|transaction| transaction.gas).sum();
     let value = transactions.iter().fold(U256::ZERO, |sum, t| sum.saturating_add(t.value));
     let balance = chain.ask("eth_getBalance", chain.provider().get_balance(deployer)).await?;
@@ -161,9 +170,23 @@ pub async fn plan(
         contracts,
         transactions,
         gas,
+        data_gas,
         gas_price: U256::from(gas_price),
         value,
     })
+}
+
+/// Asks for the gas that pays for a transaction's bytes on the parent chain, which a simulation leaves out.
+async fn data_gas(
+    chain: &Chain,
+    target: Target,
+    transaction: &PlannedTransaction,
+) -> Result<u64, Error> {
+    if target == Target::Evm {
+        return Ok(0);
+    }
+    let gas = stylus::l1_gas(chain, transaction.to, transaction.data.clone()).await?;
+    Ok(gas.map_or(0, |gas| gas.gas))
 }
 
 /// What a simulation found of a step.
@@ -273,5 +296,15 @@ fn planned(
         }
     };
     let title = step.title.clone();
-    PlannedTransaction { title, contract, to, function, arguments, data: outgoing.data, value, gas }
+    PlannedTransaction {
+        title,
+        contract,
+        to,
+        function,
+        arguments,
+        data: outgoing.data,
+        value,
+        gas,
+        data_gas: 0,
+    }
 }

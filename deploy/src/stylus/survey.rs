@@ -1,12 +1,12 @@
 //! Decides what is told of the programs of a cooperative: until when each runs, and whether it is cached.
 
 use alloy::primitives::{Address, B256};
+use futures_util::future::try_join_all;
 
 use super::{Life, is_cached, life};
 use crate::{
     AddressBook, Error,
     chain::{Chain, ChainKind},
-    together,
 };
 
 /// A program of a cooperative.
@@ -52,5 +52,5 @@ pub async fn survey(chain: &Chain, book: &AddressBook) -> Result<Vec<ProgramStat
         let (contract, address) = (contract.clone(), entry.address);
         Ok(ProgramState { contract, address, codehash, life, is_cached })
     });
-    together::all(asked).await
+    try_join_all(asked).await
 }

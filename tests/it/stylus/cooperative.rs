@@ -32,6 +32,9 @@ async fn a_cooperative_is_deployed_as_programs_and_verified() -> Result<()> {
     let foretold = plan(&chain, GOVERNANCE, artifacts()?, &config, &book).await?;
     assert_eq!(foretold.target, Target::Stylus { deployer: STYLUS_DEPLOYER });
     assert!(foretold.value > U256::ZERO, "activations are paid for");
+    // The stand-in asks for 16 gas a byte.
+    let bytes: usize = foretold.transactions.iter().map(|one| one.data.len()).sum();
+    assert_eq!(foretold.data_gas, bytes as u64 * 16);
     let sender = sender(&chain)?;
     let deployed =
         deploy_coop(&sender, artifacts()?, &config, &book, Existing::Reuse, &Silent).await?;

@@ -94,7 +94,9 @@ async fn all_contracts_are_deployed_and_constructed() -> Result<()> {
         narrow(60, 48),
         Address::ZERO,
         narrow(0, 64),
+        "ipfs://who-we-are".to_owned(),
     );
+    is(chain, governor, IGovernor::daoURICall {}, "ipfs://who-we-are".to_owned()).await?;
     is(chain, governor, IGovernor::votingPeriodCall {}, U256::from(3_600)).await?;
     let treasury =
         program!(TREASURY, list([ALICE, BOB]), U256::from(2), Address::ZERO, timelock, U256::ZERO);

@@ -1,6 +1,9 @@
 //! Decides what `datacoop plan` shows: what a declaration means for its chain.
 
-use std::io::{self, Write};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+};
 
 use alloy::primitives::Address;
 use datacoop_deploy::{
@@ -147,19 +150,25 @@ impl Planned {
         }
         writeln!(to, "{contracts}\n")?;
         let cost = self.cost.map_or_else(|| UNKNOWN.to_owned(), ether);
-        pairs(
-            to,
-            &[
-                ("chain", &plan.chain_id),
-                ("deployer", &Account(plan.deployer)),
-                ("deployer has", &ether(plan.balance)),
-                ("transactions", &plan.transactions.len()),
-                ("gas", &known(plan.gas)),
-                ("price of gas", &format!("{} gwei", gwei(plan.gas_price))),
-                ("activation fees", &ether(plan.value)),
-                ("costs about", &cost),
-            ],
-        )?;
+        let (gas, price) = (known(plan.gas), format!("{} gwei", gwei(plan.gas_price)));
+        let (deployer, balance) = (Account(plan.deployer), ether(plan.balance));
+        let (count, fees) = (plan.transactions.len(), ether(plan.value));
+        let mut rows: Vec<(&str, &dyn Display)> = vec![
+            ("chain", &plan.chain_id),
+            ("deployer", &deployer),
+            ("deployer has", &balance),
+            ("transactions", &count),
+            ("gas", &gas),
+        ];
+        if plan.data_gas > 0 {
+            rows.push(("gas for data on the parent chain", &plan.data_gas));
+        }
+        rows.extend([
+            ("price of gas", &price as &dyn Display),
+            ("activation fees", &fees),
+            ("costs about", &cost),
+        ]);
+        pairs(to, &rows)?;
         if self.cost.is_some_and(|cost| cost > plan.balance) {
             writeln!(to, "\nThe deployer cannot pay for this.")?;
         }

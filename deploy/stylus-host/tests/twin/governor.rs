@@ -21,6 +21,9 @@ use crate::{
 const ALICE: Address = Address::repeat_byte(0xa1);
 const BOB: Address = Address::repeat_byte(0xb0);
 
+/// When the guardian's veto ends, in seconds since 1970.
+const VETO_UNTIL: u64 = 1_700_100_000;
+
 /// Writes the time as a word.
 const CLOCK: &str = "
     (local.set $x (i32.wrap_i64 (call $block_timestamp)))
@@ -96,8 +99,10 @@ impl Stage {
         });
         let built = build(&Workspace::find().unwrap(), &[GOVERNOR], &Silent).unwrap();
         let (votes, hundredths) = (U256::from(1_000), U256::from(20));
+        // Longer than a word.
+        let uri = "https://coop.example/who-we-are-and-where.json".to_owned();
         let arguments =
-            (token, timelock, 60_u64, 600_u32, votes, hundredths, 300_u64, BOB, 1_700_100_000_u64);
+            (token, timelock, 60_u64, 600_u32, votes, hundredths, 300_u64, BOB, VETO_UNTIL, uri);
         let arguments = arguments.abi_encode_params();
         match twin.deploy(ALICE, &built[0].wasm, Some(&arguments)) {
             Ok(governor) => Self { twin, governor },
@@ -169,6 +174,7 @@ fn a_governors_life_agrees_with_its_translation() {
         IGovernor::quorumCall { timepoint: U256::from(1) }.abi_encode(),
         IGovernor::eip712DomainCall {}.abi_encode(),
         IGovernor::guardianCall {}.abi_encode(),
+        IGovernor::daoURICall {}.abi_encode(),
         IGovernor::classTermsCall { proposalClass: class }.abi_encode(),
         IGovernor::quorumExclusionCall { index: U256::from(3) }.abi_encode(),
     ] {

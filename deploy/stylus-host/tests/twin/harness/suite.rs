@@ -28,7 +28,7 @@ pub(crate) const SUITE: &[Member] = &[
     (TIMELOCK, |cast| vec![uint(0), list(vec![cast.address(ADMIN)]), list(vec![address(Address::ZERO)]), cast.address(ADMIN)]),
     (GOVERNOR, |cast| vec![
         cast.contract("GovToken"), cast.contract("Timelock"), number(0, 48), number(DAY, 32), uint(0), uint(4), number(600, 48),
-        address(Address::ZERO), number(0, 64),
+        address(Address::ZERO), number(0, 64), text("https://coop.example/dao.json"),
     ]),
     (TREASURY, |cast| vec![list(vec![cast.address(ADMIN), cast.address(ORACLE)]), uint(1), address(Address::ZERO), address(Address::ZERO), uint(0)]),
     (MEMBERSHIP, |cast| vec![cast.address(ADMIN), DynSolValue::String("https://coop.example/member/".to_owned())]),
