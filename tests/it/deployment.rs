@@ -1,7 +1,7 @@
 //! Deploying: who has power afterwards, on which nodes it works, and when an address book is refused.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256, address, keccak256},
+    primitives::{Address, B256, Bytes, U256, address, keccak256, utils::parse_ether},
     providers::{Provider, ext::AnvilApi},
     signers::local::PrivateKeySigner,
 };
@@ -18,12 +18,16 @@ use datacoop_deploy::{
     contracts::{
         DATA_COOP_REWARDS, DATA_MARKET, DATA_REGISTRY, DATA_TOKEN, MEMBERSHIP, REVENUE_DISTRIBUTOR,
     },
-    deploy::{AccessTerms, CoopConfig, Deployment, Existing, deploy_coop},
+    deploy::{AccessTerms, CoopConfig, Deployment, Existing, deploy_coop, plan},
     keys::dev_account,
     node::{NodeLimits, NodeOptions},
     roles::{self, left_with_deployer},
 };
 use datacoop_tests::{ALICE, Coop, GOVERNANCE, GUARDIAN, ORACLE, artifacts, start_node};
+
+fn config() -> CoopConfig {
+    CoopConfig { guardian: GUARDIAN, ..CoopConfig::of_one(GOVERNANCE, ORACLE) }
+}
 
 async fn deploy(
     chain: &Chain,
@@ -31,7 +35,7 @@ async fn deploy(
     folder: &tempfile::TempDir,
     existing: Existing,
 ) -> Result<Deployment, Error> {
-    let config = CoopConfig { guardian: GUARDIAN, ..CoopConfig::of_one(GOVERNANCE, ORACLE) };
+    let config = config();
     let sender = Sender::new(chain, signer);
     let book = folder.path().join("book.json");
     let artifacts = artifacts().expect("the contracts build");
@@ -175,9 +179,20 @@ async fn a_chain_without_a_deployment_proxy_gets_one() -> Result<()> {
     let code = chain.code(proxy).await?;
     chain.provider().anvil_set_code(proxy, Bytes::new()).await?;
     let folder = tempfile::tempdir()?;
-    let book = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?.book;
+    let (path, account) = (folder.path().join("book.json"), dev_account(0)?.address());
+    let planned = plan(&chain, account, artifacts()?, &config(), &path).await?;
+    let first = &planned.transactions[0];
+    assert_eq!(first.title, "paying for the deployment proxy");
+    assert_eq!(first.value, parse_ether("0.01")?);
+    assert_eq!(planned.value, first.value);
+    assert!(planned.gas.is_some(), "it is simulated as if the proxy were there");
+    let deployed = deploy(&chain, dev_account(0)?, &folder, Existing::Reuse).await?;
     assert_eq!(chain.code(proxy).await?, code);
-    assert!(book.roles_given);
+    assert!(deployed.book.roles_given);
+    assert_eq!(deployed.steps.len() + 1, planned.transactions.len());
+    for contract in &planned.contracts {
+        assert_eq!(deployed.book.contracts[contract.name].address, contract.address);
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use alloy::{
     rpc::types::{
         TransactionRequest,
         simulate::{SimBlock, SimCallResult, SimulatePayload},
+        state::StateOverridesBuilder,
     },
 };
 use serde::Serialize;
@@ -21,10 +22,13 @@ use super::{
     fact::Fact,
     journal::Journal,
     step::{Deed, Step},
+    target::Preparation,
 };
 use crate::{
-    AddressBook, Argument, Artifact, Error, chain::Chain, contracts::Contract, decode_call,
-    decode_error, stylus,
+    AddressBook, Argument, Artifact, Error,
+    chain::{Chain, Outgoing},
+    contracts::Contract,
+    decode_call, decode_error, stylus,
 };
 
 /// What it takes to bring a cooperative onto a chain.
@@ -148,10 +152,13 @@ pub async fn plan(
             None => U256::ZERO,
         });
     }
-    let simulated = simulate(chain, deployer, &left, &values).await?;
+    let creates = left.iter().any(|step| step.creation().is_some());
+    let preparation =
+        if creates { target.preparation(chain).await? } else { Preparation::default() };
+    let simulated = simulate(chain, deployer, (&left, &values), &preparation).await?;
     let needed = left.iter().zip(values).zip(simulated);
     let needed = needed.filter(|(_, simulated)| *simulated != Simulated::Needless);
-    let mut transactions = Vec::new();
+    let mut transactions: Vec<_> = preparation.transactions.into_iter().map(prepared).collect();
     for ((step, value), simulated) in needed {
         let mut transaction = planned(step, &contracts, (value, simulated.gas()));
         transaction.data_gas = data_gas(chain, target, &transaction).await?;
@@ -214,8 +221,8 @@ impl Simulated {
 async fn simulate(
     chain: &Chain,
     deployer: Address,
-    steps: &[&Step],
-    values: &[U256],
+    (steps, values): (&[&Step], &[U256]),
+    preparation: &Preparation,
 ) -> Result<Vec<Simulated>, Error> {
     let mut calls = Vec::new();
     for (step, value) in steps.iter().zip(values) {
@@ -230,7 +237,15 @@ async fn simulate(
     if calls.is_empty() {
         return Ok(Vec::new());
     }
-    let block = SimBlock { calls, ..SimBlock::default() };
+    let factory = preparation.factory_code.clone();
+    if factory.is_none() && !preparation.transactions.is_empty() {
+        // What creates the contracts is not there yet, and what it will do is not known.
+        return Ok(vec![Simulated::Unknown; steps.len()]);
+    }
+    let state_overrides = factory.map(|code| {
+        StateOverridesBuilder::default().with_code(Target::Evm.factory(), code).build()
+    });
+    let block = SimBlock { calls, state_overrides, ..SimBlock::default() };
     let payload = SimulatePayload::default().extend(block);
     let Ok(blocks) = chain.provider().simulate(&payload).await else {
         return Ok(vec![Simulated::Unknown; steps.len()]);
@@ -269,6 +284,22 @@ fn read(
             transaction: None,
         }),
         None => Ok(Simulated::Unknown),
+    }
+}
+
+/// What is sent before the first contract.
+fn prepared((outgoing, gas): (Outgoing, Option<u64>)) -> PlannedTransaction {
+    let Outgoing { call, to, data, value } = outgoing;
+    PlannedTransaction {
+        title: call,
+        contract: None,
+        to: to.unwrap_or_default(),
+        function: String::new(),
+        arguments: Vec::new(),
+        data,
+        value,
+        gas,
+        data_gas: 0,
     }
 }
 

@@ -31,11 +31,26 @@ const PROXY_TRANSACTION: [u8; 167] = hex!(
 /// Who is taken to have signed [`PROXY_TRANSACTION`], and pays for it.
 const PROXY_SIGNER: Address = address!("3fAB184622Dc19b6109349B94811493BF2a45362");
 
+/// Where the proxy's code is in [`PROXY_TRANSACTION`].
+const PROXY_CODE: std::ops::Range<usize> = 31..100;
+
 /// What [`PROXY_TRANSACTION`] costs: 100,000 gas at 100 gwei, in wei.
 const PROXY_COST: U256 = uint!(10_000_000_000_000_000_U256);
 
+/// Gas of a payment.
+const PAYMENT_GAS: u64 = 21_000;
+
 /// How long the proxy's transaction is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is sent so that the factory is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Preparation {
+    /// The transactions, and the gas of those of which it is known.
+    pub(super) transactions: Vec<(Outgoing, Option<u64>)>,
+    /// Whether it is known what is created afterwards: what code the factory will have.
+    pub(super) factory_code: Option<Bytes>,
+}
 
 /// What runs the contracts of a deployment, and who creates them there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +147,33 @@ impl Target {
         }
     }
 
+    /// Returns what is to be sent before anything can be created; nothing when the factory is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`], [`Error::Refusal`]: the chain's failures.
+    pub(super) async fn preparation(self, chain: &Chain) -> Result<Preparation, Error> {
+        let mut preparation = Preparation::default();
+        if !chain.code(self.factory()).await?.is_empty() {
+            return Ok(preparation);
+        }
+        if chain.code(FACTORY).await?.is_empty()
+            && let Some(payment) = proxy_payment(chain).await?
+        {
+            preparation.transactions.push((payment, Some(PAYMENT_GAS)));
+        }
+        match self {
+            Self::Evm => {
+                let code = PROXY_TRANSACTION.get(PROXY_CODE).unwrap_or_default();
+                preparation.factory_code = Some(Bytes::copy_from_slice(code));
+            }
+            Self::Stylus { .. } => {
+                preparation.transactions.push((stylus::own_deployer_creation(), None));
+            }
+        }
+        Ok(preparation)
+    }
+
     /// Makes sure that the factory is there.
     ///
     /// # Errors
@@ -157,15 +199,20 @@ impl Target {
     }
 }
 
+/// Returns what pays for the deployment proxy, unless that is paid.
+async fn proxy_payment(chain: &Chain) -> Result<Option<Outgoing>, Error> {
+    let balance = chain.provider().get_balance(PROXY_SIGNER);
+    let balance = chain.ask("eth_getBalance", balance).await?;
+    let value = PROXY_COST.checked_sub(balance).filter(|value| !value.is_zero());
+    let call = "paying for the deployment proxy".to_owned();
+    Ok(value.map(|value| Outgoing { call, to: Some(PROXY_SIGNER), data: Bytes::new(), value }))
+}
+
 /// Creates the deterministic deployment proxy with its well-known transaction.
 async fn create_proxy(sender: &Sender) -> Result<(), Error> {
     let chain = sender.chain();
-    let balance = chain.provider().get_balance(PROXY_SIGNER);
-    let balance = chain.ask("eth_getBalance", balance).await?;
-    if let Some(value) = PROXY_COST.checked_sub(balance).filter(|value| !value.is_zero()) {
-        let call = "paying for the deployment proxy".to_owned();
-        let to = Some(PROXY_SIGNER);
-        sender.send(&Outgoing { call, to, data: Bytes::new(), value }).await?;
+    if let Some(payment) = proxy_payment(chain).await? {
+        sender.send(&payment).await?;
     }
     let refused = |reason: String| Error::NoFactory { factory: FACTORY, reason };
     let raw = Bytes::from_static(&PROXY_TRANSACTION);

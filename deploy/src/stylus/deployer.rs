@@ -254,20 +254,24 @@ pub async fn find_deployer(chain: &Chain) -> Result<DeployerPlace, Error> {
             return Ok(DeployerPlace::Present { address });
         }
     }
-    let creation = |to, data| Outgoing {
-        call: "creation of the deployer".to_owned(),
-        to,
-        data,
-        value: U256::ZERO,
-    };
+    let creation = own_deployer_creation();
     if chain.code(DETERMINISTIC_PROXY).await?.is_empty() {
-        return Ok(DeployerPlace::Plain { creation: creation(None, Bytes::from(&OWN_INITCODE)) });
+        let data = Bytes::from(&OWN_INITCODE);
+        return Ok(DeployerPlace::Plain { creation: Outgoing { to: None, data, ..creation } });
     }
-    let data = [OWN_SALT.as_slice(), &OWN_INITCODE].concat().into();
-    Ok(DeployerPlace::Foretold {
-        address: own_deployer(),
-        creation: creation(Some(DETERMINISTIC_PROXY), data),
-    })
+    Ok(DeployerPlace::Foretold { address: own_deployer(), creation })
+}
+
+/// Returns what creates our deployer where [`own_deployer`] says, through the deterministic deployment
+/// proxy.
+#[must_use]
+pub fn own_deployer_creation() -> Outgoing {
+    Outgoing {
+        call: "creation of the deployer".to_owned(),
+        to: Some(DETERMINISTIC_PROXY),
+        data: [OWN_SALT.as_slice(), &OWN_INITCODE].concat().into(),
+        value: U256::ZERO,
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub use cache::{Cache, Offer, is_cached};
 pub use deployer::{
     DETERMINISTIC_PROXY, DeployerPlace, Deployment, NewProgram, OWN_INITCODE, PRELUDE_BYTES,
     STYLUS_DEPLOYER, Salt, address, deploy_call, deployed_address, deployment, find_deployer,
-    init_data, initcode, own_deployer, payload_of,
+    init_data, initcode, own_deployer, own_deployer_creation, payload_of,
 };
 pub use error::{StylusError, explain};
 pub use expiry::{Expiry, Life, Renewal, life, renew, renewal};

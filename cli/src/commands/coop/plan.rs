@@ -125,7 +125,10 @@ impl Planned {
         let mut rows = table(["", "transaction", "to", "gas"], &[0, 3]);
         for (index, transaction) in plan.transactions.iter().enumerate() {
             let PlannedTransaction { title, contract, gas, .. } = transaction;
-            let what = format!("{title}\n{}", call(transaction));
+            let what = match transaction.function.as_str() {
+                "" => title.clone(),
+                _ => format!("{title}\n{}", call(transaction)),
+            };
             let name = contract.map_or_else(|| Account(transaction.to).to_string(), str::to_owned);
             rows.add_row([(index + 1).to_string(), what, name, known(*gas)]);
         }
