@@ -18,7 +18,7 @@ const WORDS: usize = 4;
 /// The most bytes of the URI.
 pub const MAX_LEN: usize = 32 * WORDS;
 
-/// The storage of the URI. Written by [`set`].
+/// The storage of the URI. Written by `set`.
 pub type UriStorage = TextStorage;
 
 /// Returns the URI.

@@ -19,7 +19,7 @@ const WORDS: usize = 8;
 /// The most bytes of the URI.
 const MAX_LEN: usize = 32 * WORDS;
 
-/// The storage of the URI. Written by [`set`].
+/// The storage of the URI. Written by `set`.
 pub type DaoUriStorage = TextStorage;
 
 /// Returns the URI; nothing when none was set.

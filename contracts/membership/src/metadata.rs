@@ -23,7 +23,7 @@ pub const MAX_LEN: usize = 32 * WORDS;
 /// The most digits of an id below 2^64.
 const MAX_DIGITS: usize = 20;
 
-/// The storage of the base URI. Written by [`set`].
+/// The storage of the base URI. Written by `set`.
 pub type MetadataStorage = TextStorage;
 
 /// A URI that was put together.
