@@ -86,6 +86,17 @@ fn proposers(world: &World) -> Vec<String> {
         .collect()
 }
 
+/// Carries the latest proposal: votes for it, queues and executes it.
+async fn carry(world: &World) -> Result<()> {
+    world.pass(VOTING_DELAY + 1).await?;
+    world.done(&["gov", "vote", "latest", "for", "--from", "dev:0"]);
+    world.pass(VOTING_PERIOD + 1).await?;
+    world.done(&["gov", "queue", "latest", "--from", "dev:0"]);
+    world.pass(TIMELOCK_DELAY + 1).await?;
+    world.done(&["gov", "execute", "latest", "--from", "dev:0"]);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_governor_takes_over_by_proposal_and_governs() -> Result<()> {
     let world = world().await?;
@@ -116,12 +127,7 @@ async fn a_new_governor_takes_over_by_proposal_and_governs() -> Result<()> {
     assert_eq!(sent().await?, before);
     assert_eq!(proposers(&world), [old]);
 
-    world.pass(VOTING_DELAY + 1).await?;
-    world.done(&["gov", "vote", "latest", "for", "--from", "dev:0"]);
-    world.pass(VOTING_PERIOD + 1).await?;
-    world.done(&["gov", "queue", "latest", "--from", "dev:0"]);
-    world.pass(TIMELOCK_DELAY + 1).await?;
-    world.done(&["gov", "execute", "latest", "--from", "dev:0"]);
+    carry(&world).await?;
 
     let done = world.done(&["upgrade", "governor"]);
     assert_eq!((&done["state"], &done["isCurrent"]), (&"inOffice".into(), &true.into()));
@@ -133,12 +139,7 @@ async fn a_new_governor_takes_over_by_proposal_and_governs() -> Result<()> {
     // The new one governs.
     let propose = ["gov", "propose", "-a", "set rewards.cooldown to 5 days", "--from", "dev:0"];
     world.done(&[&propose[..], &["--description", "the first of a new age"]].concat());
-    world.pass(VOTING_DELAY + 1).await?;
-    world.done(&["gov", "vote", "latest", "for", "--from", "dev:0"]);
-    world.pass(VOTING_PERIOD + 1).await?;
-    world.done(&["gov", "queue", "latest", "--from", "dev:0"]);
-    world.pass(TIMELOCK_DELAY + 1).await?;
-    world.done(&["gov", "execute", "latest", "--from", "dev:0"]);
+    carry(&world).await?;
     assert_eq!(world.state(), "executed");
     Ok(())
 }

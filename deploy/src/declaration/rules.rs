@@ -21,8 +21,6 @@ pub struct Allowance(pub String);
 pub struct Rule {
     /// Where the declaration says it: `treasury.limits`.
     pub section: &'static str,
-    /// What it says there.
-    pub words: String,
     /// The sentence of a proposal that makes it so.
     pub sentence: String,
 }
@@ -37,22 +35,18 @@ impl Declaration {
 
 impl Organs {
     fn rules(&self) -> Vec<Rule> {
-        let limits = self.treasury.limits.iter().map(|limit| Rule {
-            section: "treasury.limits",
-            words: limit.0.clone(),
-            sentence: limit.sentence(),
-        });
+        let limits = self
+            .treasury
+            .limits
+            .iter()
+            .map(|limit| Rule { section: "treasury.limits", sentence: limit.sentence() });
         let classes = [
             ("governor.fastTrack.allow", Class::FastTrack, &self.governor.fast_track),
             ("governor.optimistic.allow", Class::Optimistic, &self.governor.optimistic),
         ];
         let allowances = classes.into_iter().flat_map(|(section, class, terms)| {
             let allowed = terms.iter().flat_map(|terms| &terms.allow);
-            allowed.map(move |allowance| Rule {
-                section,
-                words: allowance.0.clone(),
-                sentence: allowance.sentence(class),
-            })
+            allowed.map(move |allowance| Rule { section, sentence: allowance.sentence(class) })
         });
         limits.chain(allowances).collect()
     }
